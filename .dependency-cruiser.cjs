@@ -1,0 +1,88 @@
+/**
+ * The house rules on imports (docs/architecture.md): kit <- connectors, kit <- engine <- alerting <- server,
+ * nobody past a folder's face, no cycle. `npm run imports` runs them; `npm test` runs that.
+ */
+const tests = '/testing/';
+
+/** Which packages a package's product code may import. */
+const rooms = {
+  kit: [],
+  connectors: ['kit'],
+  engine: ['kit'],
+  alerting: ['kit', 'engine'],
+  server: ['kit', 'connectors', 'engine', 'alerting'],
+  web: [],
+};
+
+/** Which concerns a concern of the engine may ask. Everything may use errors and the settings' types. */
+const engine = {
+  errors: [],
+  config: [],
+  store: [],
+  spaces: ['store'],
+  vault: ['store'],
+  egress: ['config'],
+  licensing: [],
+  access: ['store'],
+  events: ['store'],
+  catalog: ['store', 'vault', 'config', 'licensing'],
+  execution: ['catalog', 'vault', 'egress', 'events', 'licensing', 'access'],
+};
+
+const others = (all, allowed, self) => Object.keys(all).filter((name) => name !== self && !allowed.includes(name));
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-folder-cycle', severity: 'error', scope: 'folder', from: {}, to: { circular: true } },
+    {
+      name: 'not-to-unresolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    ...Object.entries(rooms).map(([room, allowed]) => ({
+      name: `room-${room}`,
+      severity: 'error',
+      from: { path: `^packages/${room}/`, pathNot: tests },
+      to: { path: `^packages/(${others(rooms, allowed, room).join('|')})/` },
+    })),
+    ...Object.entries(engine).map(([concern, allowed]) => ({
+      name: `engine-${concern}`,
+      severity: 'error',
+      from: { path: `^packages/engine/src/${concern}/`, pathNot: tests },
+      to: {
+        path: `^packages/engine/src/(${others(engine, [...allowed, 'errors'], concern).join('|')})/`,
+      },
+    })),
+    {
+      name: 'engine-face-only',
+      comment: "A folder's index.ts is its face; nobody imports past it.",
+      severity: 'error',
+      from: { path: '^packages/engine/src/([^/]+)/', pathNot: tests },
+      to: { path: '^packages/engine/src/([^/]+)/', pathNot: ['^packages/engine/src/$1/', '/index\\.ts$'] },
+    },
+    {
+      name: 'connector-folder-only',
+      comment: 'A connector type is its own folder: it does not reach into another.',
+      severity: 'error',
+      from: { path: '^packages/connectors/src/([^/]+)/', pathNot: tests },
+      to: { path: '^packages/connectors/src/([^/]+)/', pathNot: '^packages/connectors/src/$1/' },
+    },
+    {
+      name: 'undici-in-egress-only',
+      comment: 'One door out: only egress opens outbound connections.',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: [tests, '^packages/engine/src/egress/'] },
+      to: { path: 'node_modules/undici' },
+    },
+  ],
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    // Tests may reach anywhere; and the parser does not know `using` yet.
+    exclude: { path: '\\.test\\.ts$' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+  },
+};

@@ -1,0 +1,7 @@
+import type { ConnectorType } from '@patchbay/kit';
+import { serverLog } from './server-log/server-log.ts';
+import { slack } from './slack/slack.ts';
+import { webhook } from './webhook/webhook.ts';
+
+/** The built-in connector types, in the order in which the API lists them. One folder and one line each. */
+export const connectorTypes: readonly ConnectorType[] = [serverLog, slack, webhook];

@@ -1,0 +1,45 @@
+import { basicAuth, type HttpMethod, type HttpOptions, mergeHeaders } from '@patchbay/kit';
+import { BASIC, type Config, type Secrets } from './schema.ts';
+
+/** The one request of a run. Later headers win: basic auth, config headers, secret headers. */
+export function toRequest(
+  config: Config,
+  secrets: Secrets,
+  body: string | undefined,
+): { method: HttpMethod; options: HttpOptions } {
+  const method = config.method.toUpperCase() as HttpMethod;
+  const carriesBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
+  const headers = mergeHeaders(
+    // What the reference's client puts on a body that has no content type of its own.
+    carriesBody ? { 'Content-Type': 'application/x-www-form-urlencoded' } : undefined,
+    basicHeader(config, secrets),
+    config.headers,
+    secrets.secretHeaders,
+  );
+  const sensitiveHeaders = Object.keys(secrets.secretHeaders ?? {});
+  if (!carriesBody || body === undefined || body === '')
+    return { method, options: { headers, sensitiveHeaders } };
+  return { method, options: { headers, sensitiveHeaders, text: isJson(headers) ? toJson(body) : body } };
+}
+
+function basicHeader(config: Config, { user, password }: Secrets): Record<string, string> | undefined {
+  const isBasic = config.hasAuth && (config.authType ?? BASIC) === BASIC;
+  if (!isBasic || user === null || password === null) return undefined;
+  return { Authorization: basicAuth({ user, password }) };
+}
+
+function isJson(headers: Record<string, string>): boolean {
+  return Object.entries(headers).some(
+    ([name, value]) => name.toLowerCase() === 'content-type' && value.includes('application/json'),
+  );
+}
+
+/** As the reference's client does with a JSON content type: JSON is trimmed, any other text becomes a string. */
+function toJson(body: string): string {
+  try {
+    JSON.parse(body);
+    return body.trim();
+  } catch {
+    return JSON.stringify(body);
+  }
+}

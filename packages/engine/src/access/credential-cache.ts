@@ -1,0 +1,59 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { Principal } from './principal.ts';
+
+/** How long a verified credential is remembered. */
+const TTL_MS = 60_000;
+const MAX_ENTRIES = 10_000;
+
+interface Entry {
+  principal: Principal;
+  /** Milliseconds since the epoch; when the credential itself ends. */
+  expiresAt: number;
+}
+
+/**
+ * Verified credentials, so that not every call pays for scrypt. They are kept under a keyed hash: the cache holds
+ * no credential. Any change to users, roles or keys forgets all of them at once; a verification that was under
+ * way during the change is not remembered.
+ */
+export interface CredentialCache {
+  get(header: string, now: number): Principal | undefined;
+  /** Verifies with `verify` and remembers what it gives. Its errors are passed on and not remembered. */
+  remember(header: string, verify: () => Promise<Entry>): Promise<Principal>;
+  forgetAll(): void;
+}
+
+export function createCredentialCache(): CredentialCache {
+  const key = randomBytes(32);
+  const entries = new LRUCache<string, Entry>({ max: MAX_ENTRIES, ttl: TTL_MS });
+  const verifying = new Map<string, Promise<Entry>>();
+  let generation = 0;
+  const hash = (header: string) => createHmac('sha256', key).update(header).digest('base64');
+
+  return {
+    get(header, now) {
+      const entry = entries.get(hash(header));
+      return entry !== undefined && entry.expiresAt > now ? entry.principal : undefined;
+    },
+    async remember(header, verify) {
+      const name = hash(header);
+      const startedIn = generation;
+      // Callers that come with one credential at the same time share one verification.
+      const running = verifying.get(name) ?? verify();
+      verifying.set(name, running);
+      try {
+        const entry = await running;
+        if (generation === startedIn) entries.set(name, entry);
+        return entry.principal;
+      } finally {
+        if (verifying.get(name) === running) verifying.delete(name);
+      }
+    },
+    forgetAll() {
+      generation++;
+      entries.clear();
+      verifying.clear();
+    },
+  };
+}

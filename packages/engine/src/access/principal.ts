@@ -1,0 +1,44 @@
+import {
+  allows,
+  allowsEndpointSecurity,
+  type Operation,
+  type PrivilegeSet,
+  seesSpace,
+} from './privileges.ts';
+
+/** Who is calling. */
+export interface Principal {
+  username: string;
+  /** The user's id in the event log. */
+  profileUid: string;
+  roles: string[];
+  fullName: string | null;
+  email: string | null;
+  apiKey?: { id: string; name: string };
+  /** All of these must allow a thing: an API key has its owner's and its own. */
+  privileges: PrivilegeSet[];
+}
+
+export function can(principal: Principal, operation: Operation, spaceId: string): boolean {
+  return every(principal, (set) => allows(set, operation, spaceId));
+}
+
+export function canUseEndpointSecurity(principal: Principal, spaceId: string): boolean {
+  return every(principal, (set) => allowsEndpointSecurity(set, spaceId));
+}
+
+export function canSeeSpace(principal: Principal, spaceId: string): boolean {
+  return every(principal, (set) => seesSpace(set, spaceId));
+}
+
+export function canManageSpaces(principal: Principal): boolean {
+  return every(principal, (set) => set.superuser || set.manageSpaces);
+}
+
+export function canManageSecurity(principal: Principal): boolean {
+  return every(principal, (set) => set.superuser || set.manageSecurity);
+}
+
+function every(principal: Principal, test: (set: PrivilegeSet) => boolean): boolean {
+  return principal.privileges.length > 0 && principal.privileges.every(test);
+}

@@ -1,0 +1,244 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type AllowedHosts,
+  type ConnectorType,
+  type HookContext,
+  type Logger,
+  messageOf,
+  ValidationError,
+  validateConfig,
+  validateConnector,
+  validateSecrets,
+} from '@patchbay/kit';
+import type { Settings } from '../config/index.ts';
+import { BadRequestError, ConflictError, NotFoundError } from '../errors/index.ts';
+import type { ConnectorRecord, Store } from '../store/index.ts';
+import type { Descriptor, Vault } from '../vault/index.ts';
+import { type Connector, fromRecord, type ListedConnector } from './connector.ts';
+import { createConnectorCache } from './connector-cache.ts';
+import { inMemoryConnectors } from './in-memory.ts';
+import type { TypeRegistry } from './type-registry.ts';
+
+export interface NewConnector {
+  /** undefined: a generated UUID. */
+  id: string | undefined;
+  typeId: string;
+  name: string;
+  config: unknown;
+  secrets: unknown;
+}
+
+/** A connector and its secrets as they were together, at one version. */
+export interface ResolvedConnector {
+  connector: Connector;
+  /** The secrets in clear: not to be kept. Throws `InternalError` when they do not open. */
+  openSecrets(): unknown;
+}
+
+/** All connectors behind one look-up: stored (in one space), preconfigured and system ones (in every space). */
+export interface Catalog {
+  readonly types: TypeRegistry;
+  create(spaceId: string, connector: NewConnector): Promise<Connector>;
+  /** Replaces name, config and secrets as a whole. */
+  update(
+    spaceId: string,
+    id: string,
+    change: Pick<NewConnector, 'name' | 'config' | 'secrets'>,
+  ): Promise<Connector>;
+  /** Throws `NotFoundError`; system connectors are not shown either. */
+  get(spaceId: string, id: string): Promise<Connector>;
+  /** Sorted by name. */
+  list(spaceId: string, options: { withSystem: boolean }): Promise<ListedConnector[]>;
+  delete(spaceId: string, id: string): Promise<void>;
+  /** What a run needs; undefined when there is no such connector. */
+  resolve(spaceId: string, id: string): Promise<ResolvedConnector | undefined>;
+  /** To be called when a space is gone. */
+  forgetSpace(spaceId: string): void;
+}
+
+export interface CatalogOptions {
+  types: TypeRegistry;
+  store: Pick<Store, 'connectors' | 'references'>;
+  vault: Vault;
+  allowedHosts: AllowedHosts;
+  preconfigured: Settings['xpack.actions.preconfigured'];
+  log: Logger;
+  now(): Date;
+}
+
+export function createCatalog(options: CatalogOptions): Catalog {
+  const { types, store, vault, log, now } = options;
+  const validation = { allowedHosts: options.allowedHosts };
+  const cache = createConnectorCache();
+  const inMemory = inMemoryConnectors(
+    options.preconfigured,
+    types.list({ withSystem: true }).map(({ type }) => type),
+  );
+
+  const isSystem = (id: string) => inMemory.get(id)?.connector.origin === 'system';
+  const load = (spaceId: string, id: string) =>
+    cache.get(spaceId, id, () => store.connectors.get(spaceId, id));
+
+  async function getRecord(spaceId: string, id: string): Promise<ConnectorRecord> {
+    const record = await load(spaceId, id);
+    if (record === undefined) throw notFound(id);
+    return record;
+  }
+
+  /** Validated config and secrets of a connector about to be saved, its type being allowed. */
+  function prepare(type: ConnectorType, given: { config: unknown; secrets: unknown }) {
+    try {
+      const config = validateConfig(type, given.config, validation) as Record<string, unknown>;
+      const secrets = validateSecrets(type, given.secrets, validation);
+      validateConnector(type, { config, secrets }, validation);
+      types.ensureEnabled(type);
+      return { config, secrets };
+    } catch (error) {
+      throw error instanceof ValidationError ? new BadRequestError(error.message, { cause: error }) : error;
+    }
+  }
+
+  /** Runs `save` between the type's hooks. */
+  async function saveWithHooks<T>(
+    type: ConnectorType,
+    hook: HookContext,
+    save: () => Promise<T>,
+  ): Promise<T> {
+    await type.hooks?.preSave?.(hook);
+    let wasSuccessful = false;
+    try {
+      const saved = await save();
+      wasSuccessful = true;
+      return saved;
+    } finally {
+      await quietly(`postSave of ${hook.connectorId}`, () =>
+        type.hooks?.postSave?.({ ...hook, wasSuccessful }),
+      );
+    }
+  }
+
+  async function quietly(what: string, run: () => Promise<void> | undefined): Promise<void> {
+    try {
+      await run();
+    } catch (error) {
+      log.error(`${what} failed: ${messageOf(error)}`);
+    }
+  }
+
+  return {
+    types,
+
+    async create(spaceId, { id = randomUUID(), typeId, name, ...given }) {
+      if (types.isSystem(typeId) || isSystem(id)) {
+        throw new BadRequestError(`System action creation is forbidden. Action type: ${typeId}.`);
+      }
+      if (inMemory.has(id)) throw new BadRequestError(`This ${id} already exists in a preconfigured action.`);
+      const type = types.get(typeId);
+      const { config, secrets } = prepare(type, given);
+      return saveWithHooks(type, { connectorId: id, config, secrets, log, isUpdate: false }, async () => {
+        const timestamp = now().toISOString();
+        const record: ConnectorRecord = {
+          id,
+          spaceId,
+          typeId,
+          name,
+          config,
+          secrets: vault.seal(descriptor({ id, spaceId, typeId, config, isMissingSecrets: false }), secrets),
+          isMissingSecrets: false,
+          version: 1,
+          createdAt: timestamp,
+          updatedAt: timestamp,
+        };
+        if (!(await store.connectors.create(record))) {
+          throw new ConflictError(`Saved object [action/${id}] conflict`);
+        }
+        cache.forget(spaceId, id);
+        return fromRecord(record);
+      });
+    },
+
+    async update(spaceId, id, { name, ...given }) {
+      refuseInMemory(id, (what) => `${what} action ${id} can not be updated.`);
+      const existing = await getRecord(spaceId, id);
+      const type = types.get(existing.typeId);
+      const { config, secrets } = prepare(type, given);
+      return saveWithHooks(type, { connectorId: id, config, secrets, log, isUpdate: true }, async () => {
+        const record = {
+          ...existing,
+          name,
+          config,
+          secrets: vault.seal(descriptor({ ...existing, config, isMissingSecrets: false }), secrets),
+          isMissingSecrets: false,
+          updatedAt: now().toISOString(),
+        };
+        const isUpdated = await store.connectors.update(record);
+        cache.forget(spaceId, id);
+        if (!isUpdated) throw new ConflictError(`Saved object [action/${id}] conflict`);
+        return { ...fromRecord(record), version: record.version + 1 };
+      });
+    },
+
+    async get(spaceId, id) {
+      const known = inMemory.get(id)?.connector;
+      if (known?.origin === 'system') throw new NotFoundError(`Connector ${id} not found`);
+      return known ?? fromRecord(await getRecord(spaceId, id));
+    },
+
+    async list(spaceId, { withSystem }) {
+      const [records, references] = await Promise.all([
+        store.connectors.list(spaceId),
+        store.references.countByTarget(spaceId, 'action'),
+      ]);
+      const unstored = [...inMemory.values()].map(({ connector }) => connector);
+      return [...records.map(fromRecord), ...unstored]
+        .filter(({ origin }) => withSystem || origin !== 'system')
+        .map((connector) => ({
+          ...connector,
+          referencedByCount: connector.origin === 'stored' ? (references.get(connector.id) ?? 0) : 0,
+        }))
+        .sort((a, b) => a.name.localeCompare(b.name));
+    },
+
+    async delete(spaceId, id) {
+      refuseInMemory(id, (what) => `${what} action ${id} is not allowed to delete.`);
+      const { typeId, config } = await getRecord(spaceId, id);
+      const isDeleted = await store.connectors.delete(spaceId, id);
+      cache.forget(spaceId, id);
+      if (!isDeleted) throw notFound(id);
+      await quietly(`postDelete of ${id}`, () =>
+        types.find(typeId)?.hooks?.postDelete?.({ connectorId: id, config, log, isUpdate: false }),
+      );
+    },
+
+    async resolve(spaceId, id) {
+      const known = inMemory.get(id);
+      if (known !== undefined) return { connector: known.connector, openSecrets: () => known.secrets };
+      const record = await load(spaceId, id);
+      if (record === undefined) return undefined;
+      return {
+        connector: fromRecord(record),
+        openSecrets: () => vault.open(descriptor(record), record.secrets),
+      };
+    },
+
+    forgetSpace: (spaceId) => cache.forgetSpace(spaceId),
+  };
+
+  function refuseInMemory(id: string, message: (what: 'System' | 'Preconfigured') => string): void {
+    const origin = inMemory.get(id)?.connector.origin;
+    if (origin !== undefined)
+      throw new BadRequestError(message(origin === 'system' ? 'System' : 'Preconfigured'));
+  }
+}
+
+function notFound(id: string): NotFoundError {
+  return new NotFoundError(`Saved object [action/${id}] not found`);
+}
+
+/** What sealed secrets are bound to. The name is not part of it: a connector may be renamed. */
+function descriptor(
+  record: Pick<ConnectorRecord, 'id' | 'spaceId' | 'typeId' | 'config' | 'isMissingSecrets'>,
+): Descriptor {
+  const { id, spaceId, typeId, config, isMissingSecrets } = record;
+  return { type: 'action', id, spaceId, attributes: { actionTypeId: typeId, config, isMissingSecrets } };
+}

@@ -1,0 +1,42 @@
+import { LRUCache } from 'lru-cache';
+import type { ConnectorRecord } from '../store/index.ts';
+
+const MAX_ENTRIES = 10_000;
+
+/**
+ * Connector records by space and id, so that a run asks the store only when a connector changed. A load that was
+ * under way when the connector changed is not kept.
+ */
+export interface ConnectorCache {
+  get(
+    spaceId: string,
+    id: string,
+    load: () => Promise<ConnectorRecord | undefined>,
+  ): Promise<ConnectorRecord | undefined>;
+  forget(spaceId: string, id: string): void;
+  forgetSpace(spaceId: string): void;
+}
+
+export function createConnectorCache(): ConnectorCache {
+  const records = new LRUCache<string, ConnectorRecord>({ max: MAX_ENTRIES });
+  let changes = 0;
+  const key = (spaceId: string, id: string) => `${spaceId}/${id}`;
+  return {
+    async get(spaceId, id, load) {
+      const known = records.get(key(spaceId, id));
+      if (known !== undefined) return known;
+      const changesBefore = changes;
+      const record = await load();
+      if (record !== undefined && changes === changesBefore) records.set(key(spaceId, id), record);
+      return record;
+    },
+    forget(spaceId, id) {
+      changes++;
+      records.delete(key(spaceId, id));
+    },
+    forgetSpace(spaceId) {
+      changes++;
+      for (const name of records.keys()) if (name.startsWith(`${spaceId}/`)) records.delete(name);
+    },
+  };
+}

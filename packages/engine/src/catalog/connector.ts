@@ -1,0 +1,41 @@
+import type { ConnectorRecord } from '../store/index.ts';
+
+/** A connector as everything inside handles it, wherever it comes from. Its secrets stay sealed, or out of it. */
+export interface Connector {
+  id: string;
+  typeId: string;
+  name: string;
+  config: Record<string, unknown>;
+  origin: 'stored' | 'preconfigured' | 'system';
+  isMissingSecrets: boolean;
+  /** Whether the API shows the config of a connector that is not stored. */
+  exposesConfig: boolean;
+  /** Changes with every update; 0 for connectors that are not stored. */
+  version: number;
+}
+
+export interface ListedConnector extends Connector {
+  referencedByCount: number;
+}
+
+export function fromRecord(record: ConnectorRecord): Connector {
+  return {
+    id: record.id,
+    typeId: record.typeId,
+    name: record.name,
+    config: record.config,
+    origin: 'stored',
+    isMissingSecrets: record.isMissingSecrets,
+    exposesConfig: true,
+    version: record.version,
+  };
+}
+
+/** Types whose connectors are deprecated while they use the vendor's tables directly. */
+const TABLE_API_TYPES = new Set(['.servicenow', '.servicenow-sir']);
+
+/** Whether a connector is of a kind that should be replaced; also known of types that are not registered. */
+export function isDeprecated({ typeId, config }: Pick<Connector, 'typeId' | 'config'>): boolean {
+  if (!TABLE_API_TYPES.has(typeId)) return false;
+  return 'usesTableApi' in config ? Boolean(config.usesTableApi) : true;
+}

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { byteSize, duration } from './units.ts';
+
+const hostname = /^(?=.{1,253}$)(?!-)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?$/;
+const ipv6 = /^\[[0-9a-fA-F:.]+\]$/;
+
+const list = <T extends z.ZodType>(item: T) =>
+  z.preprocess((value) => (typeof value === 'string' ? fromText(value) : value), z.array(item));
+
+/** A list written in an environment variable: JSON, or parts with commas between. */
+function fromText(value: string): unknown {
+  if (value.trimStart().startsWith('[')) {
+    try {
+      return JSON.parse(value);
+    } catch {
+      return value;
+    }
+  }
+  return value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+const allowedHost = z.string().refine((host) => host === '*' || hostname.test(host) || ipv6.test(host), {
+  message: 'expected a hostname or "*"',
+});
+
+const encryptionKey = z.string().min(32, 'expected at least 32 characters');
+
+const preconfigured = z.record(
+  z.string().refine((id) => !['', 'constructor', '__proto__'].includes(id), {
+    error: ({ input }) => `invalid preconfigured action id "${input}"`,
+  }),
+  z.strictObject({
+    name: z.string().min(1),
+    actionTypeId: z.string().min(1),
+    config: z.record(z.string(), z.unknown()).default({}),
+    secrets: z.record(z.string(), z.unknown()).default({}),
+    exposeConfig: z.boolean().default(false),
+  }),
+);
+
+export const licenseTypes = ['basic', 'standard', 'gold', 'platinum', 'enterprise', 'trial'] as const;
+
+/** Every setting: its key, what it takes, its default, what it does. Read once, at the start. */
+export const settings = {
+  'server.host': z.string().min(1).default('127.0.0.1').describe('The address to listen on.'),
+  'server.port': z
+    .int()
+    .min(0)
+    .max(65535)
+    .default(5601)
+    .describe('The port to listen on; 0 takes a free one.'),
+  'server.name': z
+    .string()
+    .min(1)
+    .default('patchbay')
+    .describe('The name in `kbn-name` and in `/api/status`.'),
+  'server.basePath': z
+    .string()
+    .regex(/^(\/.*[^/])?$/, 'must start with a slash, and not end with one')
+    .default('')
+    .describe('A path prefix under which a proxy publishes this server.'),
+  'server.rewriteBasePath': z
+    .boolean()
+    .default(false)
+    .describe('Whether requests arrive with the base path, to be taken off here.'),
+  'server.publicBaseUrl': z
+    .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
+    .refine((url) => !url.endsWith('/'), { message: 'expected a URL without a trailing slash' })
+    .optional()
+    .describe('The URL under which people reach this server; used in links.'),
+  'server.maxPayload': byteSize.default(1_048_576).describe('The largest request body taken.'),
+  'server.shutdownTimeout': duration
+    .default(30_000)
+    .describe('How long a stop waits for runs in flight before it aborts them.'),
+  'server.restrictInternalApis': z
+    .boolean()
+    .default(true)
+    .describe('Whether internal routes ask for the header `x-elastic-internal-origin`.'),
+  'server.xsrf.disableProtection': z.boolean().default(false).describe('Turns the `kbn-xsrf` check off.'),
+  'server.xsrf.allowlist': list(z.string().startsWith('/', 'expected a path that starts with a slash'))
+    .default([])
+    .describe('Paths that need no `kbn-xsrf` header.'),
+  'server.xsrf.allowedSchemes': list(z.enum(['apikey', 'bearer']))
+    .default([])
+    .describe('Authentication schemes that need no `kbn-xsrf` header.'),
+  'path.data': z
+    .string()
+    .min(1)
+    .default('data')
+    .describe('The folder of the database and the generated key.'),
+  'logging.root.level': z
+    .enum(['all', 'trace', 'debug', 'info', 'warn', 'error', 'fatal', 'off'])
+    .default('info')
+    .describe('The lowest level that is logged.'),
+  'status.allowAnonymous': z
+    .boolean()
+    .default(false)
+    .describe('Whether anybody may read all of `/api/status`.'),
+  'xpack.spaces.maxSpaces': z.int().min(1).default(1000).describe('How many spaces there may be.'),
+  'xpack.spaces.allowFeatureVisibility': z
+    .boolean()
+    .default(true)
+    .describe('Whether a space may have `disabledFeatures`.'),
+  'xpack.spaces.allowSolutionVisibility': z
+    .boolean()
+    .default(true)
+    .describe('Whether a space may have a `solution`.'),
+  'xpack.encryptedSavedObjects.encryptionKey': encryptionKey
+    .optional()
+    .describe('The key that secrets are encrypted with. Left out: a key generated into the data folder.'),
+  'xpack.encryptedSavedObjects.keyRotation.decryptionOnlyKeys': list(encryptionKey)
+    .default([])
+    .describe('Former keys, tried in order when the key does not open a secret.'),
+  'xpack.actions.allowedHosts': list(allowedHost)
+    .default(['*'])
+    .describe('Hosts that connectors may call; `*` for all.'),
+  'xpack.actions.enabledActionTypes': list(z.string())
+    .default(['*'])
+    .describe('Connector types that may be used; `*` for all.'),
+  'xpack.actions.preconfigured': preconfigured
+    .default({})
+    .describe('Connectors kept in the configuration, by id.'),
+  'xpack.actions.maxResponseContentLength': byteSize
+    .default(1_048_576)
+    .describe('The largest answer taken from a remote service.'),
+  'xpack.actions.responseTimeout': duration
+    .default(60_000)
+    .describe('How long an outbound request may take.'),
+  'patchbay.license': z
+    .enum(licenseTypes)
+    .default('enterprise')
+    .describe('The licence level that gates connector types, as in the reference system.'),
+  'patchbay.licenseStatus': z
+    .enum(['active', 'expired', 'unavailable'])
+    .default('active')
+    .describe('The licence state to report; for those who test clients against it.'),
+} satisfies Record<string, z.ZodType>;
+
+export type SettingKey = keyof typeof settings;
+
+/** The settings' values, by key. Durations are milliseconds, sizes are bytes. */
+export type Settings = { readonly [Key in SettingKey]: z.output<(typeof settings)[Key]> };

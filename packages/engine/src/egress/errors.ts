@@ -1,0 +1,25 @@
+import { HttpRequestError, messageOf } from '@patchbay/kit';
+import { errors } from 'undici';
+
+/** Whatever went wrong below, in the words of the reference's client: Node's own code and text where there are. */
+export function toRequestError(error: unknown): HttpRequestError {
+  if (error instanceof HttpRequestError) return error;
+  // Several addresses were tried: the first refusal speaks for all.
+  if (error instanceof AggregateError && error.errors.length > 0) return toRequestError(error.errors[0]);
+  if (error instanceof errors.SocketError) return hungUp(error);
+  if (error instanceof errors.ConnectTimeoutError) {
+    return new HttpRequestError('connect ETIMEDOUT', { code: 'ETIMEDOUT', cause: error });
+  }
+  if (error instanceof errors.HTTPParserError) {
+    return new HttpRequestError(`Parse Error: ${error.message}`, { code: error.code, cause: error });
+  }
+  if (error instanceof errors.InvalidArgumentError)
+    return new HttpRequestError(error.message, { cause: error });
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'UND_ERR_INFO' || code === 'ECONNRESET') return hungUp(error);
+  return new HttpRequestError(messageOf(error), { code, cause: error });
+}
+
+function hungUp(cause: unknown): HttpRequestError {
+  return new HttpRequestError('socket hang up', { code: 'ECONNRESET', cause });
+}

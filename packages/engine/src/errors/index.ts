@@ -1,0 +1,41 @@
+/** An error whose text and status are the answer to the caller. Everything else thrown is a 500 without detail. */
+export abstract class AnswerError extends Error {
+  abstract readonly statusCode: number;
+  readonly attributes: Record<string, unknown> | undefined;
+
+  constructor(message: string, options: { attributes?: Record<string, unknown>; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.attributes = options.attributes;
+  }
+}
+
+export class BadRequestError extends AnswerError {
+  readonly statusCode = 400;
+}
+
+export class UnauthorizedError extends AnswerError {
+  readonly statusCode = 401;
+}
+
+export class ForbiddenError extends AnswerError {
+  readonly statusCode = 403;
+}
+
+export class NotFoundError extends AnswerError {
+  readonly statusCode = 404;
+}
+
+export class ConflictError extends AnswerError {
+  readonly statusCode = 409;
+}
+
+/** Something inside is broken in a way that the caller should hear of, such as a secret that does not open. */
+export class InternalError extends AnswerError {
+  readonly statusCode = 500;
+}
+
+/** Why the process does not start. The message is for the operator, one line a problem. */
+export class StartupError extends Error {
+  override readonly name = 'StartupError';
+}

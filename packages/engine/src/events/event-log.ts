@@ -1,0 +1,75 @@
+import { type Logger, messageOf } from '@patchbay/kit';
+import type { EventRecord, EventStore } from '../store/index.ts';
+
+/**
+ * The event log's writing end. Documents wait in memory and are written together, so that no run waits for the
+ * disk; a stop writes what is left.
+ *
+ * States of the writer: idle (nothing waits), waiting (a timer runs), writing (one write at a time; what comes
+ * meanwhile waits for the next). A write that fails keeps its documents for the next one, up to the bound; past
+ * it the oldest are dropped and counted in the log.
+ */
+export interface EventLog {
+  record(event: EventRecord): void;
+  /** Resolves when everything recorded so far is written. Rejects when the store refuses it. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const WRITE_EVERY_MS = 250;
+const WRITE_AT = 1000;
+const MAX_WAITING = 100_000;
+
+export function createEventLog({ store, log }: { store: EventStore; log: Logger }): EventLog {
+  let waiting: EventRecord[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let writing: Promise<void> = Promise.resolve();
+
+  async function write(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    if (waiting.length === 0) return;
+    const batch = waiting;
+    waiting = [];
+    try {
+      await store.append(batch);
+    } catch (error) {
+      waiting = bounded([...batch, ...waiting], log);
+      throw error;
+    }
+  }
+
+  /** One after the other, each after whatever went before, also when that failed. */
+  const flush = (): Promise<void> => {
+    writing = writing.catch(() => {}).then(write);
+    return writing;
+  };
+
+  const flushInBackground = () => {
+    flush().catch((error) => {
+      log.error(`event log: writing failed, trying again: ${messageOf(error)}`);
+      schedule();
+    });
+  };
+
+  const schedule = () => {
+    timer ??= setTimeout(flushInBackground, WRITE_EVERY_MS).unref();
+  };
+
+  return {
+    record(event) {
+      waiting.push(event);
+      if (waiting.length === WRITE_AT) flushInBackground();
+      else schedule();
+    },
+    flush,
+    close: flush,
+  };
+}
+
+function bounded(events: EventRecord[], log: Logger): EventRecord[] {
+  const surplus = events.length - MAX_WAITING;
+  if (surplus <= 0) return events;
+  log.error(`event log: ${surplus} documents dropped, the store has refused them for too long`);
+  return events.slice(surplus);
+}

@@ -1,0 +1,1 @@
+export { createExecution, type Execution, type RunRequest } from './execution.ts';

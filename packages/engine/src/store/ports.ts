@@ -1,0 +1,155 @@
+/**
+ * What the engine asks of a store. Every driver (`sqlite/`, later `postgres/`) implements these and passes the
+ * same test suite. Times are ISO 8601 text. Methods reject with `StoreError` when the store cannot be used.
+ */
+export interface Store {
+  readonly connectors: ConnectorStore;
+  readonly references: ReferenceStore;
+  readonly spaces: SpaceStore;
+  readonly users: UserStore;
+  readonly roles: RoleStore;
+  readonly apiKeys: ApiKeyStore;
+  readonly events: EventStore;
+  readonly meta: MetaStore;
+  /** Resolves when the store answers, for health checks. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A stored connector. Its id is unique over all spaces. `secrets` is ciphertext. */
+export interface ConnectorRecord {
+  id: string;
+  spaceId: string;
+  typeId: string;
+  name: string;
+  config: Record<string, unknown>;
+  secrets: string;
+  isMissingSecrets: boolean;
+  /** Starts at 1, one more with each update. */
+  version: number;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface ConnectorStore {
+  get(spaceId: string, id: string): Promise<ConnectorRecord | undefined>;
+  list(spaceId: string): Promise<ConnectorRecord[]>;
+  /** False when the id is taken, in whichever space. */
+  create(record: ConnectorRecord): Promise<boolean>;
+  /** Replaces the record if it still has `version`; false otherwise. It gets `version + 1`; `createdAt` stays. */
+  update(record: ConnectorRecord): Promise<boolean>;
+  delete(spaceId: string, id: string): Promise<boolean>;
+}
+
+export interface ObjectRef {
+  type: string;
+  id: string;
+}
+
+/** Which saved object refers to which, such as a rule to the connectors of its actions. */
+export interface ReferenceStore {
+  /** Replaces all references of `source`; an empty list removes them. */
+  replace(spaceId: string, source: ObjectRef, targets: readonly ObjectRef[]): Promise<void>;
+  /** How many objects of the space refer to each object of `type`, by its id. */
+  countByTarget(spaceId: string, type: string): Promise<Map<string, number>>;
+}
+
+export interface SpaceRecord {
+  id: string;
+  reserved: boolean;
+  /** Name, description and the like: what the API takes and gives. */
+  attributes: Record<string, unknown>;
+}
+
+export interface SpaceStore {
+  list(): Promise<SpaceRecord[]>;
+  /** False when the id is taken. */
+  create(record: SpaceRecord): Promise<boolean>;
+  update(record: SpaceRecord): Promise<boolean>;
+  /** Removes the space and everything in it, at once. */
+  delete(id: string): Promise<boolean>;
+}
+
+export interface UserRecord {
+  username: string;
+  passwordHash: string;
+  roles: string[];
+  fullName: string | null;
+  email: string | null;
+  enabled: boolean;
+  /** The user's id in the event log. */
+  profileUid: string;
+}
+
+export interface UserStore {
+  list(): Promise<UserRecord[]>;
+  get(username: string): Promise<UserRecord | undefined>;
+  /** Creates or replaces. */
+  put(record: UserRecord): Promise<void>;
+  delete(username: string): Promise<boolean>;
+}
+
+export interface RoleRecord {
+  name: string;
+  body: Record<string, unknown>;
+}
+
+export interface RoleStore {
+  list(): Promise<RoleRecord[]>;
+  /** Creates or replaces; true when it was created. */
+  put(record: RoleRecord): Promise<boolean>;
+  delete(name: string): Promise<boolean>;
+}
+
+export interface ApiKeyRecord {
+  id: string;
+  name: string;
+  username: string;
+  /** SHA-256 of the key, hexadecimal. */
+  keyHash: string;
+  /** What the key may do at most: the owner's roles as they were when it was made, and its own. */
+  privileges: unknown;
+  metadata: Record<string, unknown>;
+  createdAt: string;
+  expiresAt: string | null;
+  invalidatedAt: string | null;
+}
+
+export interface ApiKeyStore {
+  get(id: string): Promise<ApiKeyRecord | undefined>;
+  create(record: ApiKeyRecord): Promise<void>;
+  /** False when there is no such key or it was invalidated before. */
+  invalidate(id: string, at: string): Promise<boolean>;
+}
+
+/** A document of the event log with the fields it is searched by. */
+export interface EventRecord {
+  timestamp: string;
+  action: string;
+  spaceId: string;
+  connectorId: string;
+  executionUuid: string;
+  outcome: string | null;
+  document: Record<string, unknown>;
+}
+
+export interface EventQuery {
+  spaceId?: string;
+  connectorId?: string;
+  executionUuid?: string;
+  action?: string;
+  /** Newest first; default 100. */
+  limit?: number;
+}
+
+export interface EventStore {
+  /** All or none. */
+  append(events: readonly EventRecord[]): Promise<void>;
+  find(query: EventQuery): Promise<EventRecord[]>;
+}
+
+/** Facts about the installation, by name. */
+export interface MetaStore {
+  get(name: string): Promise<string | undefined>;
+  set(name: string, value: string): Promise<void>;
+}

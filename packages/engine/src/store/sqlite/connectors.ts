@@ -1,0 +1,75 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { ConnectorRecord, ConnectorStore } from '../ports.ts';
+import type { Tables } from './tables.ts';
+
+export function connectorStore(db: Kysely<Tables>): ConnectorStore {
+  return {
+    async get(spaceId, id) {
+      const row = await db
+        .selectFrom('connectors')
+        .selectAll()
+        .where('id', '=', id)
+        .where('space_id', '=', spaceId)
+        .executeTakeFirst();
+      return row === undefined ? undefined : fromRow(row);
+    },
+    async list(spaceId) {
+      const rows = await db.selectFrom('connectors').selectAll().where('space_id', '=', spaceId).execute();
+      return rows.map(fromRow);
+    },
+    async create(record) {
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('connectors')
+        .values({ ...columns(record), created_at: record.createdAt, version: record.version })
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .executeTakeFirstOrThrow();
+      return numInsertedOrUpdatedRows === 1n;
+    },
+    async update(record) {
+      const { numUpdatedRows } = await db
+        .updateTable('connectors')
+        .set({ ...columns(record), version: record.version + 1 })
+        .where('id', '=', record.id)
+        .where('space_id', '=', record.spaceId)
+        .where('version', '=', record.version)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
+    },
+    async delete(spaceId, id) {
+      const { numDeletedRows } = await db
+        .deleteFrom('connectors')
+        .where('id', '=', id)
+        .where('space_id', '=', spaceId)
+        .executeTakeFirstOrThrow();
+      return numDeletedRows === 1n;
+    },
+  };
+}
+
+function columns(record: Omit<ConnectorRecord, 'createdAt' | 'version'>) {
+  return {
+    id: record.id,
+    space_id: record.spaceId,
+    type_id: record.typeId,
+    name: record.name,
+    config: JSON.stringify(record.config),
+    secrets: record.secrets,
+    is_missing_secrets: Number(record.isMissingSecrets),
+    updated_at: record.updatedAt,
+  };
+}
+
+function fromRow(row: Selectable<Tables['connectors']>): ConnectorRecord {
+  return {
+    id: row.id,
+    spaceId: row.space_id,
+    typeId: row.type_id,
+    name: row.name,
+    config: JSON.parse(row.config),
+    secrets: row.secrets,
+    isMissingSecrets: row.is_missing_secrets === 1,
+    version: row.version,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

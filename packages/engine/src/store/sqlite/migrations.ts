@@ -1,0 +1,87 @@
+/**
+ * The schema, forward only. Migration n takes a database from version n to n + 1; a migration that was ever
+ * released is never changed.
+ */
+export const migrations: readonly string[] = [
+  `
+  create table meta (name text primary key, value text not null) strict, without rowid;
+
+  create table spaces (
+    id text primary key,
+    reserved integer not null,
+    attributes text not null
+  ) strict, without rowid;
+
+  create table connectors (
+    id text primary key,
+    space_id text not null references spaces (id) on delete cascade,
+    type_id text not null,
+    name text not null,
+    config text not null,
+    secrets text not null,
+    is_missing_secrets integer not null,
+    version integer not null,
+    created_at text not null,
+    updated_at text not null
+  ) strict, without rowid;
+  create index connectors_by_space on connectors (space_id);
+
+  create table object_references (
+    space_id text not null references spaces (id) on delete cascade,
+    source_type text not null,
+    source_id text not null,
+    target_type text not null,
+    target_id text not null,
+    primary key (source_type, source_id, target_type, target_id)
+  ) strict, without rowid;
+  create index object_references_by_target on object_references (space_id, target_type, target_id);
+
+  create table users (
+    username text primary key,
+    password_hash text not null,
+    roles text not null,
+    full_name text,
+    email text,
+    enabled integer not null,
+    profile_uid text not null
+  ) strict, without rowid;
+
+  create table roles (name text primary key, body text not null) strict, without rowid;
+
+  create table api_keys (
+    id text primary key,
+    name text not null,
+    username text not null,
+    key_hash text not null,
+    privileges text not null,
+    metadata text not null,
+    created_at text not null,
+    expires_at text,
+    invalidated_at text
+  ) strict, without rowid;
+
+  create table events (
+    seq integer primary key,
+    timestamp text not null,
+    action text not null,
+    space_id text not null,
+    connector_id text not null,
+    execution_uuid text not null,
+    outcome text,
+    document text not null
+  ) strict;
+  create index events_by_timestamp on events (timestamp);
+  create index events_by_connector on events (connector_id, timestamp);
+  `,
+];
+
+/** Every table but the event log. */
+export const coreTables: readonly string[] = [
+  'meta',
+  'spaces',
+  'connectors',
+  'object_references',
+  'users',
+  'roles',
+  'api_keys',
+];

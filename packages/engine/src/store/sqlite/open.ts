@@ -1,0 +1,55 @@
+import { chmodSync, existsSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { StartupError } from '../../errors/index.ts';
+import { APPLICATION_ID, checkFile, inUse, isLocked, newer } from './file-check.ts';
+import { coreTables, migrations } from './migrations.ts';
+
+/**
+ * Opens (or makes) the database file and brings it to the newest schema. The process holds the file alone: a
+ * second one is told so. Throws `StartupError`.
+ */
+export function openDatabase(path: string): DatabaseSync {
+  checkFile(path, migrations.length, coreTables);
+  const isNew = !existsSync(path);
+  const database = new DatabaseSync(path, { timeout: 0 });
+  try {
+    if (isNew) chmodSync(path, 0o600);
+    // Locks stay until the process ends, however it ends.
+    database.exec('pragma locking_mode = exclusive');
+    // Written before anything else, straight into the file: a start that dies half way leaves a file that is ours.
+    if (pragma(database, 'application_id') === 0) database.exec(`pragma application_id = ${APPLICATION_ID}`);
+    database.exec('pragma journal_mode = wal');
+    // An acknowledged write is on the disk.
+    database.exec('pragma synchronous = full');
+    database.exec('pragma foreign_keys = on');
+    migrate(database, path);
+    return database;
+  } catch (error) {
+    database.close();
+    if (isLocked(error)) throw inUse(path, error);
+    throw error;
+  }
+}
+
+function migrate(database: DatabaseSync, path: string): void {
+  const version = pragma(database, 'user_version');
+  if (version > migrations.length) {
+    throw new StartupError(`The database ${path} cannot be used: ${newer(version, migrations.length)}.`);
+  }
+  if (version === migrations.length) return;
+  database.exec('begin immediate');
+  try {
+    for (const migration of migrations.slice(version)) database.exec(migration);
+    database.exec(`pragma user_version = ${migrations.length}`);
+    database.exec('commit');
+  } catch (error) {
+    database.exec('rollback');
+    throw error;
+  }
+  // The version is then in the file's header, where the next start looks before it opens anything.
+  database.exec('pragma wal_checkpoint(truncate)');
+}
+
+function pragma(database: DatabaseSync, name: string): number {
+  return Number(Object.values(database.prepare(`pragma ${name}`).get() ?? {})[0]);
+}

@@ -1,0 +1,130 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { ApiKeyRecord, ApiKeyStore, RoleStore, UserRecord, UserStore } from '../ports.ts';
+import type { Tables } from './tables.ts';
+
+export function userStore(db: Kysely<Tables>): UserStore {
+  return {
+    async list() {
+      return (await db.selectFrom('users').selectAll().execute()).map(toUser);
+    },
+    async get(username) {
+      const row = await db
+        .selectFrom('users')
+        .selectAll()
+        .where('username', '=', username)
+        .executeTakeFirst();
+      return row === undefined ? undefined : toUser(row);
+    },
+    async put(record) {
+      const values = {
+        password_hash: record.passwordHash,
+        roles: JSON.stringify(record.roles),
+        full_name: record.fullName,
+        email: record.email,
+        enabled: Number(record.enabled),
+        profile_uid: record.profileUid,
+      };
+      await db
+        .insertInto('users')
+        .values({ username: record.username, ...values })
+        .onConflict((conflict) => conflict.column('username').doUpdateSet(values))
+        .execute();
+    },
+    async delete(username) {
+      const { numDeletedRows } = await db
+        .deleteFrom('users')
+        .where('username', '=', username)
+        .executeTakeFirstOrThrow();
+      return numDeletedRows === 1n;
+    },
+  };
+}
+
+function toUser(row: Selectable<Tables['users']>): UserRecord {
+  return {
+    username: row.username,
+    passwordHash: row.password_hash,
+    roles: JSON.parse(row.roles),
+    fullName: row.full_name,
+    email: row.email,
+    enabled: row.enabled === 1,
+    profileUid: row.profile_uid,
+  };
+}
+
+export function roleStore(db: Kysely<Tables>): RoleStore {
+  return {
+    async list() {
+      const rows = await db.selectFrom('roles').selectAll().execute();
+      return rows.map(({ name, body }) => ({ name, body: JSON.parse(body) }));
+    },
+    async put({ name, body }) {
+      const text = JSON.stringify(body);
+      return db.transaction().execute(async (trx) => {
+        const { numUpdatedRows } = await trx
+          .updateTable('roles')
+          .set({ body: text })
+          .where('name', '=', name)
+          .executeTakeFirstOrThrow();
+        if (numUpdatedRows === 1n) return false;
+        await trx.insertInto('roles').values({ name, body: text }).execute();
+        return true;
+      });
+    },
+    async delete(name) {
+      const { numDeletedRows } = await db
+        .deleteFrom('roles')
+        .where('name', '=', name)
+        .executeTakeFirstOrThrow();
+      return numDeletedRows === 1n;
+    },
+  };
+}
+
+export function apiKeyStore(db: Kysely<Tables>): ApiKeyStore {
+  return {
+    async get(id) {
+      const row = await db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();
+      return row === undefined ? undefined : toApiKey(row);
+    },
+    async create(record) {
+      await db
+        .insertInto('api_keys')
+        .values({
+          id: record.id,
+          name: record.name,
+          username: record.username,
+          key_hash: record.keyHash,
+          privileges: JSON.stringify(record.privileges),
+          metadata: JSON.stringify(record.metadata),
+          created_at: record.createdAt,
+          expires_at: record.expiresAt,
+          invalidated_at: record.invalidatedAt,
+        })
+        .execute();
+    },
+    async invalidate(id, at) {
+      const { numUpdatedRows } = await db
+        .updateTable('api_keys')
+        .set({ invalidated_at: at })
+        .where('id', '=', id)
+        .where('invalidated_at', 'is', null)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
+    },
+  };
+}
+
+function toApiKey(row: Selectable<Tables['api_keys']>): ApiKeyRecord {
+  return {
+    id: row.id,
+    name: row.name,
+    username: row.username,
+    keyHash: row.key_hash,
+    privileges: JSON.parse(row.privileges),
+    metadata: JSON.parse(row.metadata),
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    invalidatedAt: row.invalidated_at,
+  };
+}

@@ -1,0 +1,2 @@
+export { type KeyFile, readOrCreateKeyFile } from './key-file.ts';
+export { type Descriptor, isVaultInUse, openVault, type Vault } from './vault.ts';

@@ -1,0 +1,26 @@
+import type { HttpClient } from './http/index.ts';
+import type { Logger } from './logger.ts';
+
+/** The hosts that outbound calls may go to (`xpack.actions.allowedHosts`). Both throw with the reference's text. */
+export interface AllowedHosts {
+  ensureUrlAllowed(url: string): void;
+  ensureHostnameAllowed(hostname: string): void;
+}
+
+/** What a validator may ask. It throws an Error whose message is the reason. */
+export interface ValidationContext {
+  allowedHosts: AllowedHosts;
+}
+
+/** What one run of an action is given. Secrets are in clear for the length of the call: do not keep them. */
+export interface ActionContext<Config = unknown, Secrets = unknown, Params = unknown> {
+  config: Config;
+  secrets: Secrets;
+  params: Params;
+  connector: { id: string; name: string; typeId: string; typeName: string; spaceId: string };
+  http: HttpClient;
+  log: Logger;
+  /** Fires when the caller goes away or the run takes too long. */
+  signal: AbortSignal;
+  now(): Date;
+}

@@ -1,0 +1,137 @@
+import type { z } from 'zod';
+import type { ActionContext, ValidationContext } from './action-context.ts';
+import type { Logger } from './logger.ts';
+import { type SubActions, subActionParams, subActionRunner } from './sub-action.ts';
+import type { TemplateRenderer } from './template/index.ts';
+
+export type LicenseType = 'basic' | 'standard' | 'gold' | 'platinum' | 'enterprise' | 'trial';
+
+/** Which parts of a system may use a type; `supported_feature_ids` in the API. */
+export type FeatureId =
+  | 'alerting'
+  | 'cases'
+  | 'uptime'
+  | 'siem'
+  | 'endpointSecurity'
+  | 'generativeAIForSecurity'
+  | 'generativeAIForObservability'
+  | 'generativeAIForSearchPlayground'
+  | 'workflows'
+  | 'agentBuilder';
+
+/** What the hooks around saving a connector are given. `secrets` is absent after a delete. */
+export interface HookContext {
+  connectorId: string;
+  config: unknown;
+  secrets?: unknown;
+  log: Logger;
+  isUpdate: boolean;
+}
+
+/** Everything about a type except what its schemas make typed. */
+interface ConnectorTypeFacts {
+  /** With its leading dot. */
+  id: string;
+  name: string;
+  description?: string;
+  minimumLicense: LicenseType;
+  features: readonly FeatureId[];
+  subFeature?: 'endpointSecurity';
+  isSystemActionType?: boolean;
+  allowMultipleSystemActions?: boolean;
+  isDeprecated?: boolean;
+  isExperimental?: boolean;
+  source?: 'stack' | 'spec' | 'yml';
+  /** Background attempts in all; left out: the configured default. */
+  maxAttempts?: number;
+  hooks?: {
+    /** Its error is the answer; nothing is saved. */
+    preSave?(context: HookContext): Promise<void>;
+    /** Its error is logged only. */
+    postSave?(context: HookContext & { wasSuccessful: boolean }): Promise<void>;
+    /** Its error is logged only. */
+    postDelete?(context: HookContext): Promise<void>;
+  };
+}
+
+type Validators<Config, Secrets> = {
+  config?(config: Config, context: ValidationContext): void;
+  secrets?(secrets: Secrets, context: ValidationContext): void;
+  /** Config and secrets beside each other. */
+  connector?(connector: { config: Config; secrets: Secrets }, context: ValidationContext): void;
+};
+
+/** A connector type as the engine handles it: one shape for plain and for sub-action types. */
+export interface ConnectorType extends ConnectorTypeFacts {
+  config: z.ZodType;
+  secrets: z.ZodType;
+  params: z.ZodType;
+  /** Run after the schemas, in this order, on create, on update and before every run. */
+  validate: Validators<unknown, unknown>;
+  /** How the params of a rule's action are rendered. */
+  renderParams(params: Record<string, unknown>, render: TemplateRenderer): Record<string, unknown>;
+  /** Returns the answer's `data` (undefined: none); throws `ActionError`, or anything else. */
+  execute(context: ActionContext): Promise<unknown>;
+}
+
+interface Declaration<Config extends z.ZodType, Secrets extends z.ZodType> extends ConnectorTypeFacts {
+  config: Config;
+  secrets: Secrets;
+  validate?: Validators<z.output<Config>, z.output<Secrets>>;
+  /** Left out: every string at any depth is rendered without escaping. */
+  renderParams?(params: Record<string, unknown>, render: TemplateRenderer): Record<string, unknown>;
+}
+
+/** A type with one action. */
+export interface PlainDeclaration<
+  Config extends z.ZodType,
+  Secrets extends z.ZodType,
+  Params extends z.ZodType,
+> extends Declaration<Config, Secrets> {
+  params: Params;
+  execute(
+    context: ActionContext<z.output<Config>, z.output<Secrets>, z.output<Params>>,
+  ): Promise<unknown> | unknown;
+}
+
+/** A type with several named actions, run with `{subAction, subActionParams}`. */
+export interface SubActionDeclaration<Config extends z.ZodType, Secrets extends z.ZodType, Service>
+  extends Declaration<Config, Secrets> {
+  /** Built anew for every run: state in it lives for one execution. */
+  service?(context: ActionContext<z.output<Config>, z.output<Secrets>>): Service;
+  subActions: SubActions<z.output<Config>, z.output<Secrets>, Service>;
+}
+
+/**
+ * Declares a connector type. Everything else (validation, the types' list, forms, reference pages) reads this
+ * declaration. A plain type has `params` and `execute`; a type with several named actions has `subActions`.
+ */
+export function defineConnectorType<
+  Config extends z.ZodType,
+  Secrets extends z.ZodType,
+  Params extends z.ZodType,
+>(declaration: PlainDeclaration<Config, Secrets, Params>): ConnectorType;
+export function defineConnectorType<Config extends z.ZodType, Secrets extends z.ZodType, Service = undefined>(
+  declaration: SubActionDeclaration<Config, Secrets, Service>,
+): ConnectorType;
+export function defineConnectorType(
+  declaration:
+    | PlainDeclaration<z.ZodType, z.ZodType, z.ZodType>
+    | SubActionDeclaration<z.ZodType, z.ZodType, unknown>,
+): ConnectorType {
+  if (!declaration.id.startsWith('.'))
+    throw new TypeError(`connector type id "${declaration.id}" must start with a dot`);
+  const { validate = {}, renderParams = (params, render) => render.deep(params, 'none') } = declaration;
+  if ('execute' in declaration) {
+    const { execute } = declaration;
+    return { ...declaration, validate, renderParams, execute: async (context) => execute(context) };
+  }
+  const { service, subActions, ...rest } = declaration;
+  return {
+    ...rest,
+    validate,
+    renderParams,
+    params: subActionParams,
+    execute: subActionRunner(subActions, service),
+  };
+}

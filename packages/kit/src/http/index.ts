@@ -1,0 +1,6 @@
+export { basicAuth, createHttpClient, type HttpClientOptions } from './client.ts';
+export { HttpRequestError, HttpStatusError, ResponseError, sourceOfStatus } from './errors.ts';
+export { mergeHeaders } from './headers.ts';
+export type { HttpClient, HttpMethod, HttpOptions, HttpResponse, HttpStream, QueryValue } from './http.ts';
+export { retryAfter } from './retry-after.ts';
+export type { Transport, TransportRequest, TransportResponse } from './transport.ts';

@@ -1,0 +1,32 @@
+export type { ActionContext, AllowedHosts, ValidationContext } from './action-context.ts';
+export { createAllowedHosts } from './allowed-hosts.ts';
+export {
+  type ConnectorType,
+  defineConnectorType,
+  type FeatureId,
+  type HookContext,
+  type LicenseType,
+  type PlainDeclaration,
+  type SubActionDeclaration,
+} from './connector-type.ts';
+export {
+  ActionError,
+  type ActionErrorOptions,
+  type ErrorSource,
+  messageOf,
+  type Retry,
+  RunError,
+} from './errors.ts';
+export * from './http/index.ts';
+export type { Logger, LogLevel } from './logger.ts';
+export type { ActionResult } from './result.ts';
+export {
+  runAction,
+  ValidationError,
+  validateConfig,
+  validateConnector,
+  validateParams,
+  validateSecrets,
+} from './run-action.ts';
+export { type SubAction, type SubActions, subAction } from './sub-action.ts';
+export * from './template/index.ts';

@@ -1,0 +1,12 @@
+import type { ErrorSource, Retry } from './errors.ts';
+
+/** What one run of one action came to. `actionId` is the connector's id. */
+export interface ActionResult {
+  actionId: string;
+  status: 'ok' | 'error';
+  data?: unknown;
+  message?: string;
+  serviceMessage?: string;
+  retry?: Retry | null;
+  errorSource?: ErrorSource;
+}

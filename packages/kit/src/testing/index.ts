@@ -1,0 +1,2 @@
+export { type ReceivedRequest, type StandIn, type StandInAnswer, standIn } from './stand-in.ts';
+export { type TestResult, type TestRun, testAction } from './test-action.ts';

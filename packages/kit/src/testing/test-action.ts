@@ -1,0 +1,71 @@
+import { createAllowedHosts } from '../allowed-hosts.ts';
+import type { ConnectorType } from '../connector-type.ts';
+import { createHttpClient } from '../http/index.ts';
+import type { Logger, LogLevel } from '../logger.ts';
+import type { ActionResult } from '../result.ts';
+import {
+  runAction,
+  validateConfig,
+  validateConnector,
+  validateParams,
+  validateSecrets,
+} from '../run-action.ts';
+import { nodeTransport } from './node-transport.ts';
+
+export interface TestRun {
+  config?: unknown;
+  secrets?: unknown;
+  params: unknown;
+  /** Hostnames that may be called. Default: all. */
+  allowedHosts?: string[];
+  now?: Date;
+  signal?: AbortSignal;
+}
+
+export interface TestResult {
+  result: ActionResult;
+  logged: { level: LogLevel; message: string }[];
+  requestBodyBytes: number;
+}
+
+/** Validates and runs one action as the engine does, over real sockets. Throws `ValidationError` on bad input. */
+export async function testAction(type: ConnectorType, run: TestRun): Promise<TestResult> {
+  const validation = { allowedHosts: createAllowedHosts(run.allowedHosts ?? ['*']) };
+  const params = validateParams(type, run.params);
+  const config = validateConfig(type, run.config ?? {}, validation);
+  const secrets = validateSecrets(type, run.secrets ?? {}, validation);
+  validateConnector(type, { config, secrets }, validation);
+  const logged: TestResult['logged'] = [];
+  const signal = run.signal ?? new AbortController().signal;
+  let requestBodyBytes = 0;
+  const result = await runAction(type, {
+    config,
+    secrets,
+    params,
+    connector: { id: 'test', name: 'Test', typeId: type.id, typeName: type.name, spaceId: 'default' },
+    http: createHttpClient({
+      transport: nodeTransport,
+      signal,
+      userAgent: 'test',
+      onRequestBodyBytes: (bytes) => {
+        requestBodyBytes += bytes;
+      },
+    }),
+    log: collect(logged),
+    signal,
+    now: () => run.now ?? new Date(),
+  });
+  return { result, logged, requestBodyBytes };
+}
+
+function collect(logged: TestResult['logged']): Logger {
+  const at = (level: LogLevel) => (message: string) => void logged.push({ level, message });
+  return {
+    trace: at('trace'),
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    fatal: at('fatal'),
+  };
+}

@@ -1,0 +1,126 @@
+import type { Principal } from '@patchbay/engine/access';
+import { UnauthorizedError } from '@patchbay/engine/errors';
+import { ensureActionsLicensed } from '@patchbay/engine/licensing';
+import fastify, { type FastifyRequest } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
+import type { App } from './http/app-type.ts';
+import { errorBody, errorHandler } from './http/error-answer.ts';
+import { checkRequest } from './http/request-checks.ts';
+import { requestError } from './http/request-error.ts';
+import { createSpacePath } from './http/space-path.ts';
+import { connectorRoutes } from './routes/connectors.ts';
+import { executeRoute } from './routes/execute.ts';
+import { securityRoutes } from './routes/security/index.ts';
+import { spaceRoutes } from './routes/spaces.ts';
+import { statusRoute } from './routes/status.ts';
+import type { System } from './system.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: 'public' | 'internal';
+    /** Left out: required. With `optional` a caller without valid credentials is nobody. */
+    auth?: 'optional';
+    /** Whether the route is the connectors': the licence is asked before it. */
+    isActionsRoute?: boolean;
+  }
+  interface FastifyRequest {
+    /** undefined only where the route's `auth` is optional. */
+    principal: Principal | undefined;
+    spaceId: string;
+  }
+}
+
+/** The longest path parameter that reaches a route's own check. */
+const MAX_PARAM_LENGTH = 16_384;
+
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'strict-origin-when-cross-origin',
+  'permissions-policy':
+    'camera=(), display-capture=(), fullscreen=(self), geolocation=(), microphone=(), web-share=()',
+  'cross-origin-opener-policy': 'same-origin',
+  'content-security-policy':
+    "script-src 'self'; worker-src blob: 'self'; style-src 'unsafe-inline' 'self'; frame-ancestors 'self'",
+  'cache-control': 'private, no-cache, no-store, must-revalidate',
+};
+
+/**
+ * The HTTP API. A request goes through: headers, authentication (401), the body's parsing (400, 413, 415), version,
+ * cross-site and internal-route checks (400), the route's schema (400), the licence (403), then the route: privilege
+ * (403), space (404), its business.
+ */
+export async function createApp(system: System): Promise<App> {
+  const { settings, license, log } = system;
+  const maxPayload = settings['server.maxPayload'];
+  const spacePath = createSpacePath(settings['server.rewriteBasePath'] ? settings['server.basePath'] : '');
+  const onError = errorHandler(log, maxPayload);
+
+  const app: App = fastify({
+    logger: false,
+    bodyLimit: maxPayload,
+    rewriteUrl: spacePath.rewrite,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    frameworkErrors: onError,
+    forceCloseConnections: 'idle',
+  }).withTypeProvider<ZodTypeProvider>();
+
+  app.decorateRequest('principal', undefined);
+  app.decorateRequest('spaceId', '');
+  app.setErrorHandler(onError);
+  app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => (value) => {
+    const parsed = schema.safeParse(value, { reportInput: true });
+    return parsed.success ? { value: parsed.data } : { error: requestError(httpPart, parsed.error) };
+  });
+  parseJson(app);
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ 'kbn-name': settings['server.name'], ...SECURITY_HEADERS });
+    request.spaceId = spacePath.spaceOf(request.raw);
+    if (!request.is404) request.principal = await authenticate(system, request);
+  });
+  app.addHook('preValidation', async (request) => {
+    if (!request.is404) checkRequest(request, settings);
+  });
+  app.addHook('preHandler', async (request) => {
+    if (request.routeOptions.config.isActionsRoute === true) ensureActionsLicensed(license);
+  });
+
+  app.setNotFoundHandler((request, reply) => {
+    const [path = '/', search] = request.originalUrl.split('?', 2);
+    const isOnlySlashed = path.length > 1 && path.endsWith('/') && !path.endsWith('//');
+    if (request.method === 'GET' && isOnlySlashed) {
+      return reply.redirect(path.slice(0, -1) + (search === undefined ? '' : `?${search}`));
+    }
+    return reply.code(404).send(errorBody(404, 'Not Found'));
+  });
+
+  connectorRoutes(app, system);
+  executeRoute(app, system);
+  spaceRoutes(app, system);
+  securityRoutes(app, system);
+  statusRoute(app, system);
+  return app;
+}
+
+async function authenticate({ access }: System, request: FastifyRequest): Promise<Principal | undefined> {
+  const attempt = access.authenticate(request.headers.authorization);
+  if (request.routeOptions.config.auth !== 'optional') return attempt;
+  return attempt.catch((error) => {
+    if (error instanceof UnauthorizedError) return undefined;
+    throw error;
+  });
+}
+
+/** JSON only; an empty body is null, for the route's schema to judge. */
+function parseJson(app: App): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) return done(null, null);
+    parse(request, body as string, (error, value) => {
+      if (error === null) done(null, value);
+      else done(Object.assign(new Error('Invalid request payload JSON format'), { statusCode: 400 }));
+    });
+  });
+}

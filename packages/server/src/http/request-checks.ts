@@ -1,0 +1,42 @@
+import type { Settings } from '@patchbay/engine/config';
+import { BadRequestError } from '@patchbay/engine/errors';
+import type { FastifyRequest } from 'fastify';
+import { API_LEVEL } from '../version.ts';
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** The checks between authentication and the route's schema: version, cross-site forgery, internal routes. */
+export function checkRequest(request: FastifyRequest, settings: Settings): void {
+  checkVersion(request);
+  checkXsrf(request, settings);
+  if (request.routeOptions.config.access === 'internal' && settings['server.restrictInternalApis']) {
+    checkInternal(request);
+  }
+}
+
+function checkVersion({ headers }: FastifyRequest): void {
+  const got = headers['kbn-version'];
+  if (got === undefined || got === API_LEVEL) return;
+  throw new BadRequestError(
+    `Browser client is out of date, please refresh the page ("kbn-version" header was "${got}" but should be "${API_LEVEL}")`,
+    { attributes: { expected: API_LEVEL, got } },
+  );
+}
+
+function checkXsrf({ method, headers, url }: FastifyRequest, settings: Settings): void {
+  if (SAFE_METHODS.has(method) || settings['server.xsrf.disableProtection']) return;
+  if (headers['kbn-xsrf'] !== undefined || headers['kbn-version'] !== undefined) return;
+  if (settings['server.xsrf.allowlist'].includes(url.split('?', 1)[0] ?? '')) return;
+  const scheme = headers.authorization?.split(' ', 1)[0]?.toLowerCase();
+  if (settings['server.xsrf.allowedSchemes'].some((allowed) => allowed === scheme)) return;
+  throw new BadRequestError('Request must contain a kbn-xsrf header.');
+}
+
+function checkInternal({ headers, method, originalUrl }: FastifyRequest): void {
+  const [path, search] = originalUrl.split('?', 2);
+  if (headers['x-elastic-internal-origin'] !== undefined) return;
+  if (new URLSearchParams(search).get('elasticInternalOrigin') === 'true') return;
+  throw new BadRequestError(
+    `uri [${path}] with method [${method.toLowerCase()}] exists but is not available with the current configuration`,
+  );
+}

@@ -1,0 +1,36 @@
+import { BadRequestError } from '@patchbay/engine/errors';
+import type { z } from 'zod';
+
+const PARTS: Record<string, string> = {
+  body: 'body',
+  querystring: 'query',
+  params: 'params',
+  headers: 'headers',
+};
+
+/** The 400 for a request that its route's schema refuses: `[request body.name]: <reason>`, for the first mistake. */
+export function requestError(httpPart: string | undefined, error: z.ZodError): BadRequestError {
+  const issue = error.issues[0];
+  if (issue === undefined) return new BadRequestError('Bad Request');
+  const key = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  const path = [PARTS[httpPart ?? ''] ?? httpPart, ...issue.path, ...key].join('.');
+  return new BadRequestError(`[request ${path}]: ${reason(issue)}`, { cause: error });
+}
+
+function reason(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') {
+    return `Additional properties are not allowed ('${issue.keys[0]}' was unexpected)`;
+  }
+  if (issue.code !== 'invalid_type') return issue.message;
+  const got = typeName(issue.input);
+  if (issue.expected === 'object') return `expected a plain object value, but found [${got}] instead.`;
+  if (issue.expected !== 'record') return `expected value of type [${issue.expected}] but got [${got}]`;
+  if (typeof issue.input === 'string') return 'could not parse record value from json input';
+  return `expected value of type [object] but got [${got}]`;
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'Array';
+  return typeof value === 'object' ? 'Object' : typeof value;
+}

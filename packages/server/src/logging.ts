@@ -1,0 +1,48 @@
+import type { Settings } from '@patchbay/engine/config';
+import type { Logger, LogLevel } from '@patchbay/kit';
+import { type DestinationStream, destination, type Logger as Pino, pino } from 'pino';
+import pretty from 'pino-pretty';
+
+/** Loggers by name, all writing to standard output: JSON lines, or text for a person at a terminal. */
+export function createLoggers(
+  level: Settings['logging.root.level'],
+  stream = standardOutput(),
+): (name: string) => Logger {
+  const root = pino(
+    { level: pinoLevel(level), base: undefined, timestamp: pino.stdTimeFunctions.isoTime },
+    stream,
+  );
+  const loggers = new Map<string, Logger>();
+  return (name) => {
+    const known = loggers.get(name);
+    if (known !== undefined) return known;
+    const logger = toLogger(root.child({ logger: name }));
+    loggers.set(name, logger);
+    return logger;
+  };
+}
+
+function standardOutput(): DestinationStream {
+  if (!process.stdout.isTTY) return destination({ dest: 1, sync: true });
+  return pretty({ destination: 1, sync: true, ignore: 'logger', messageFormat: '[{logger}] {msg}' });
+}
+
+function pinoLevel(level: Settings['logging.root.level']): string {
+  if (level === 'all') return 'trace';
+  return level === 'off' ? 'silent' : level;
+}
+
+function toLogger(log: Pino): Logger {
+  const at =
+    (level: LogLevel): Logger[LogLevel] =>
+    (message, fields = {}) =>
+      log[level](fields, message);
+  return {
+    trace: at('trace'),
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    fatal: at('fatal'),
+  };
+}

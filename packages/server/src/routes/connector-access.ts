@@ -1,0 +1,44 @@
+import { can, canUseEndpointSecurity, type Operation, type Principal } from '@patchbay/engine/access';
+import { ForbiddenError, NotFoundError } from '@patchbay/engine/errors';
+import type { ConnectorType } from '@patchbay/kit';
+import type { FastifyRequest } from 'fastify';
+import { callerOf } from '../http/caller.ts';
+import type { System } from '../system.ts';
+
+const REFUSALS: Record<Operation, (typeId: string | undefined) => string> = {
+  get: () => 'Unauthorized to get actions',
+  find: () => 'Unauthorized to get actions',
+  create: (typeId) => `Unauthorized to create a "${typeId}" action`,
+  update: () => 'Unauthorized to update actions',
+  delete: () => 'Unauthorized to delete actions',
+  execute: (typeId) =>
+    typeId === undefined ? 'Unauthorized to execute actions' : `Unauthorized to execute a "${typeId}" action`,
+};
+
+/** Throws 403 when the caller may not do this in the request's space, then 404 when there is no such space. */
+export function authorize(
+  { spaces }: System,
+  request: FastifyRequest,
+  operation: Operation,
+  typeId?: string | undefined,
+): Principal {
+  const caller = callerOf(request);
+  if (!can(caller, operation, request.spaceId)) throw new ForbiddenError(REFUSALS[operation](typeId));
+  if (!spaces.has(request.spaceId))
+    throw new NotFoundError(`Saved object [space/${request.spaceId}] not found`);
+  return caller;
+}
+
+/** As `authorize`, with the privilege that a type of a sub-feature asks for besides. */
+export function authorizeExecute(
+  system: System,
+  request: FastifyRequest,
+  typeId: string | undefined,
+  type: ConnectorType | undefined,
+): Principal {
+  const caller = authorize(system, request, 'execute', typeId);
+  if (type?.subFeature === 'endpointSecurity' && !canUseEndpointSecurity(caller, request.spaceId)) {
+    throw new ForbiddenError(REFUSALS.execute(typeId));
+  }
+  return caller;
+}

@@ -1,0 +1,90 @@
+import type { FastifyContextConfig } from 'fastify';
+import { z } from 'zod';
+import type { App } from '../http/app-type.ts';
+import { map, text } from '../http/request-schema.ts';
+import type { System } from '../system.ts';
+import { connectorAnswer, connectorTypeAnswer, listedConnectorAnswer } from '../wire/connector.ts';
+import { authorize } from './connector-access.ts';
+
+const newId = z
+  .string()
+  .min(1, 'Connector ID is required.')
+  .max(36, 'Connector ID must be 36 characters or less.')
+  .regex(/^[a-z0-9-]+$/, 'Connector ID must contain only lowercase letters, numbers, and hyphens.');
+
+const createBody = z.strictObject({
+  name: text,
+  connector_type_id: text,
+  config: map().default({}),
+  secrets: map().default({}),
+});
+
+const updateBody = createBody.omit({ connector_type_id: true });
+
+const byId = z.object({ id: z.string() });
+
+/** Feature ids are short; a longer one cannot be meant. */
+const typesQuery = z.strictObject({
+  feature_id: z.string().max(256).optional(),
+  elasticInternalOrigin: z.string().optional(),
+});
+
+const isPublic: FastifyContextConfig = { access: 'public', isActionsRoute: true };
+const isInternal: FastifyContextConfig = { access: 'internal', isActionsRoute: true };
+
+export function connectorRoutes(app: App, system: System): void {
+  const { catalog } = system;
+  const { types } = catalog;
+
+  // The trailing slash is how some clients write "no id".
+  for (const url of ['/api/actions/connector', '/api/actions/connector/', '/api/actions/connector/:id']) {
+    const params = z.object({ id: url.endsWith(':id') ? newId : z.undefined() });
+    app.post(url, { schema: { params, body: createBody }, config: isPublic }, async (request) => {
+      const { name, connector_type_id: typeId, config, secrets } = request.body;
+      authorize(system, request, 'create', typeId);
+      const { id } = request.params;
+      const connector = await catalog.create(request.spaceId, { id, typeId, name, config, secrets });
+      return connectorAnswer(connector, types);
+    });
+  }
+
+  app.put(
+    '/api/actions/connector/:id',
+    { schema: { params: byId, body: updateBody }, config: isPublic },
+    async (request) => {
+      authorize(system, request, 'update');
+      return connectorAnswer(await catalog.update(request.spaceId, request.params.id, request.body), types);
+    },
+  );
+
+  app.get('/api/actions/connector/:id', { schema: { params: byId }, config: isPublic }, async (request) => {
+    authorize(system, request, 'get');
+    return connectorAnswer(await catalog.get(request.spaceId, request.params.id), types);
+  });
+
+  app.delete(
+    '/api/actions/connector/:id',
+    { schema: { params: byId }, config: isPublic },
+    async (request, reply) => {
+      authorize(system, request, 'delete');
+      await catalog.delete(request.spaceId, request.params.id);
+      return reply.code(204).send();
+    },
+  );
+
+  const lists = [
+    { prefix: '/api/actions', config: isPublic, withSystem: false },
+    { prefix: '/internal/actions', config: isInternal, withSystem: true },
+  ];
+  for (const { prefix, config, withSystem } of lists) {
+    app.get(`${prefix}/connectors`, { config }, async (request) => {
+      authorize(system, request, 'find');
+      const connectors = await catalog.list(request.spaceId, { withSystem });
+      return connectors.map((connector) => listedConnectorAnswer(connector, types));
+    });
+
+    app.get(`${prefix}/connector_types`, { schema: { querystring: typesQuery }, config }, async (request) =>
+      types.list({ featureId: request.query.feature_id, withSystem }).map(connectorTypeAnswer),
+    );
+  }
+}

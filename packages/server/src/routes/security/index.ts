@@ -1,0 +1,11 @@
+import type { App } from '../../http/app-type.ts';
+import type { System } from '../../system.ts';
+import { apiKeyRoutes } from './api-keys.ts';
+import { roleRoutes } from './roles.ts';
+import { userRoutes } from './users.ts';
+
+export function securityRoutes(app: App, system: System): void {
+  roleRoutes(app, system);
+  userRoutes(app, system);
+  apiKeyRoutes(app, system);
+}

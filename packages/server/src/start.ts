@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
+import { createAccess } from '@patchbay/engine/access';
+import { createCatalog, createTypeRegistry } from '@patchbay/engine/catalog';
+import type { LoadedSettings, Settings } from '@patchbay/engine/config';
+import { createEgress } from '@patchbay/engine/egress';
+import { StartupError } from '@patchbay/engine/errors';
+import { createEventLog } from '@patchbay/engine/events';
+import { createExecution } from '@patchbay/engine/execution';
+import { createSpaces } from '@patchbay/engine/spaces';
+import { openSqliteStore, type Store } from '@patchbay/engine/store';
+import { isVaultInUse, openVault, readOrCreateKeyFile } from '@patchbay/engine/vault';
+import type { ConnectorType, Logger } from '@patchbay/kit';
+import { createApp } from './app.ts';
+import type { App } from './http/app-type.ts';
+import { API_LEVEL, PATCHBAY_VERSION } from './version.ts';
+
+export interface StartOptions extends LoadedSettings {
+  types: readonly ConnectorType[];
+  logger(name: string): Logger;
+  now?: () => Date;
+}
+
+export interface RunningServer {
+  /** Where it listens, without a trailing slash. */
+  url: string;
+  dataPath: string;
+  /** Set once, on the very first start. */
+  generatedPassword: string | undefined;
+  /** Set once, when the encryption key was generated. */
+  newKeyFile: string | undefined;
+  /** Stops accepting, lets runs in flight end within the limit, writes what is buffered. */
+  stop(): Promise<void>;
+}
+
+/** After its runs were aborted, how long an answer may still take to leave. */
+const GRACE_MS = 2000;
+
+/** The composition root: puts everything together and listens. Throws `StartupError`. */
+export async function startServer(options: StartOptions): Promise<RunningServer> {
+  const { settings, types, logger, now = () => new Date() } = options;
+  const dataPath = resolve(settings['path.data']);
+  mkdirSync(dataPath, { recursive: true, mode: 0o700 });
+  const store = openSqliteStore(join(dataPath, 'patchbay.sqlite'));
+  try {
+    const key = await findKey(settings, store, join(dataPath, 'encryption.key'));
+    const vault = await openVault({
+      meta: store.meta,
+      encryptionKey: key.encryptionKey,
+      decryptionOnlyKeys: settings['xpack.encryptedSavedObjects.keyRotation.decryptionOnlyKeys'],
+    });
+    const license = { type: settings['patchbay.license'], status: settings['patchbay.licenseStatus'] };
+    const registry = createTypeRegistry({
+      types,
+      enabledTypes: settings['xpack.actions.enabledActionTypes'],
+      license,
+    });
+    const egress = createEgress(settings);
+    const catalog = createCatalog({
+      types: registry,
+      store,
+      vault,
+      allowedHosts: egress.allowedHosts,
+      preconfigured: settings['xpack.actions.preconfigured'],
+      log: logger('actions'),
+      now,
+    });
+    const spaces = await createSpaces({
+      store: store.spaces,
+      maxSpaces: settings['xpack.spaces.maxSpaces'],
+      onDeleted: catalog.forgetSpace,
+    });
+    const { access, generatedPassword } = await createAccess({
+      store,
+      firstPassword: options.firstPassword,
+      now,
+    });
+    const events = createEventLog({ store: store.events, log: logger('event-log') });
+    const uuid = await installationUuid(store);
+    const execution = createExecution({
+      catalog,
+      egress,
+      events,
+      installation: { uuid, version: API_LEVEL },
+      userAgent: `Patchbay/${PATCHBAY_VERSION}`,
+      logger,
+      now,
+    });
+    const log = logger('server');
+    const app = await createApp({
+      settings,
+      license,
+      uuid,
+      store,
+      access,
+      spaces,
+      catalog,
+      execution,
+      events,
+      log,
+      now,
+    });
+    const url = await listen(app, settings);
+
+    return {
+      url,
+      dataPath,
+      generatedPassword,
+      newKeyFile: key.newKeyFile,
+      async stop() {
+        const limit = setTimeout(() => {
+          log.warn(`stopping: ${execution.inFlight()} runs did not end within the limit and are aborted`);
+          execution.abortAll();
+          setTimeout(() => app.server.closeAllConnections(), GRACE_MS).unref();
+        }, settings['server.shutdownTimeout']);
+        await app.close();
+        clearTimeout(limit);
+        await events.close();
+        await egress.close();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function findKey(
+  settings: Settings,
+  store: Store,
+  path: string,
+): Promise<{ encryptionKey: string; newKeyFile: string | undefined }> {
+  const configured = settings['xpack.encryptedSavedObjects.encryptionKey'];
+  if (configured !== undefined) return { encryptionKey: configured, newKeyFile: undefined };
+  const { encryptionKey, isNew } = readOrCreateKeyFile(path, await isVaultInUse(store.meta));
+  return { encryptionKey, newKeyFile: isNew ? path : undefined };
+}
+
+async function installationUuid({ meta }: Store): Promise<string> {
+  const known = await meta.get('installation.uuid');
+  if (known !== undefined) return known;
+  const uuid = randomUUID();
+  await meta.set('installation.uuid', uuid);
+  return uuid;
+}
+
+async function listen(app: App, settings: Settings): Promise<string> {
+  const host = settings['server.host'];
+  const port = settings['server.port'];
+  try {
+    await app.listen({ host, port });
+  } catch (cause) {
+    await app.close();
+    const code = (cause as NodeJS.ErrnoException).code;
+    const reason = code === 'EADDRINUSE' ? 'the port is in use' : String(code ?? cause);
+    throw new StartupError(`Cannot listen on ${host}:${port}: ${reason}.`, { cause });
+  }
+  const address = app.server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+}

@@ -1,0 +1,25 @@
+import type { Access } from '@patchbay/engine/access';
+import type { Catalog } from '@patchbay/engine/catalog';
+import type { Settings } from '@patchbay/engine/config';
+import type { EventLog } from '@patchbay/engine/events';
+import type { Execution } from '@patchbay/engine/execution';
+import type { License } from '@patchbay/engine/licensing';
+import type { Spaces } from '@patchbay/engine/spaces';
+import type { Store } from '@patchbay/engine/store';
+import type { Logger } from '@patchbay/kit';
+
+/** Everything that the HTTP API stands on, put together once by `start.ts`. */
+export interface System {
+  settings: Settings;
+  license: License;
+  /** Identifies this installation. */
+  uuid: string;
+  store: Store;
+  access: Access;
+  spaces: Spaces;
+  catalog: Catalog;
+  execution: Execution;
+  events: EventLog;
+  log: Logger;
+  now(): Date;
+}
