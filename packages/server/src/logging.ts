@@ -1,12 +1,11 @@
 import type { Settings } from '@patchbay/engine/config';
 import type { Logger, LogLevel } from '@patchbay/kit';
 import { type DestinationStream, destination, type Logger as Pino, pino } from 'pino';
-import pretty from 'pino-pretty';
 
-/** Loggers by name, all writing to standard output: JSON lines, or text for a person at a terminal. */
+/** Loggers by name, all writing to one stream. */
 export function createLoggers(
   level: Settings['logging.root.level'],
-  stream = standardOutput(),
+  stream: DestinationStream,
 ): (name: string) => Logger {
   const root = pino(
     { level: pinoLevel(level), base: undefined, timestamp: pino.stdTimeFunctions.isoTime },
@@ -22,8 +21,10 @@ export function createLoggers(
   };
 }
 
-function standardOutput(): DestinationStream {
+/** Standard output: JSON lines, or text for a person at a terminal. */
+export async function standardOutput(): Promise<DestinationStream> {
   if (!process.stdout.isTTY) return destination({ dest: 1, sync: true });
+  const { default: pretty } = await import('pino-pretty');
   return pretty({ destination: 1, sync: true, ignore: 'logger', messageFormat: '[{logger}] {msg}' });
 }
 

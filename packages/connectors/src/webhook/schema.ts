@@ -25,7 +25,7 @@ export const config = z.preprocess(
       .boolean()
       .default(true)
       .meta({ title: 'Authentication', description: 'Whether requests are authenticated.' }),
-    authType: z.enum([BASIC]).nullable().default(BASIC).meta({
+    authType: z.enum([BASIC]).nullish().meta({
       title: 'Authentication type',
       description: 'How requests are authenticated; left out or null with authentication on: basic.',
     }),

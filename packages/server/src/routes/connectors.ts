@@ -38,7 +38,7 @@ export function connectorRoutes(app: App, system: System): void {
 
   // The trailing slash is how some clients write "no id".
   for (const url of ['/api/actions/connector', '/api/actions/connector/', '/api/actions/connector/:id']) {
-    const params = z.object({ id: url.endsWith(':id') ? newId : z.undefined() });
+    const params = z.object({ id: url.endsWith(':id') ? newId : newId.optional() });
     app.post(url, { schema: { params, body: createBody }, config: isPublic }, async (request) => {
       const { name, connector_type_id: typeId, config, secrets } = request.body;
       authorize(system, request, 'create', typeId);
