@@ -7,13 +7,12 @@ import type { AllowedHosts } from './action-context.ts';
 export function createAllowedHosts(entries: readonly string[]): AllowedHosts {
   const any = entries.includes('*');
   const allowed = new Set(entries);
-  const isAllowed = (hostname: string | undefined) =>
-    any || (hostname !== undefined && allowed.has(hostname));
+  const isAllowed = (hostname: string | undefined) => hostname !== undefined && allowed.has(hostname);
   const refuse = (what: string, value: string): never => {
     throw new Error(`target ${what} "${value}" is not added to the Kibana config xpack.actions.allowedHosts`);
   };
   return {
-    ensureUrlAllowed: (url) => void (isAllowed(URL.parse(url)?.hostname || undefined) || refuse('url', url)),
-    ensureHostnameAllowed: (hostname) => void (isAllowed(hostname) || refuse('hostname', hostname)),
+    ensureUrlAllowed: (url) => void (any || isAllowed(URL.parse(url)?.hostname) || refuse('url', url)),
+    ensureHostnameAllowed: (hostname) => void (any || isAllowed(hostname) || refuse('hostname', hostname)),
   };
 }

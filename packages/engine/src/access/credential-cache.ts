@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Principal } from './principal.ts';
 
@@ -25,19 +25,19 @@ export interface CredentialCache {
 }
 
 export function createCredentialCache(): CredentialCache {
-  const key = randomBytes(32);
+  const key = randomBytes(32).toString('base64');
   const entries = new LRUCache<string, Entry>({ max: MAX_ENTRIES, ttl: TTL_MS });
   const verifying = new Map<string, Promise<Entry>>();
   let generation = 0;
-  const hash = (header: string) => createHmac('sha256', key).update(header).digest('base64');
+  const nameOf = (header: string) => hash('sha256', `${key}${header}`, 'base64');
 
   return {
     get(header, now) {
-      const entry = entries.get(hash(header));
+      const entry = entries.get(nameOf(header));
       return entry !== undefined && entry.expiresAt > now ? entry.principal : undefined;
     },
     async remember(header, verify) {
-      const name = hash(header);
+      const name = nameOf(header);
       const startedIn = generation;
       // Callers that come with one credential at the same time share one verification.
       const running = verifying.get(name) ?? verify();

@@ -70,6 +70,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
   const { types, store, vault, log, now } = options;
   const validation = { allowedHosts: options.allowedHosts };
   const cache = createConnectorCache();
+  const resolved = new WeakMap<ConnectorRecord, ResolvedConnector>();
   const inMemory = inMemoryConnectors(
     options.preconfigured,
     types.list({ withSystem: true }).map(({ type }) => type),
@@ -83,6 +84,16 @@ export function createCatalog(options: CatalogOptions): Catalog {
     const record = await load(spaceId, id);
     if (record === undefined) throw notFound(id);
     return record;
+  }
+
+  /** The same object for as long as the connector does not change. */
+  function resolvedOf(record: ConnectorRecord): ResolvedConnector {
+    const known = resolved.get(record);
+    if (known !== undefined) return known;
+    const belongsTo = descriptor(record);
+    const fresh = { connector: fromRecord(record), openSecrets: () => vault.open(belongsTo, record.secrets) };
+    resolved.set(record, fresh);
+    return fresh;
   }
 
   /** Validated config and secrets of a connector about to be saved, its type being allowed. */
@@ -214,11 +225,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
       const known = inMemory.get(id);
       if (known !== undefined) return { connector: known.connector, openSecrets: () => known.secrets };
       const record = await load(spaceId, id);
-      if (record === undefined) return undefined;
-      return {
-        connector: fromRecord(record),
-        openSecrets: () => vault.open(descriptor(record), record.secrets),
-      };
+      return record && resolvedOf(record);
     },
 
     forgetSpace: (spaceId) => cache.forgetSpace(spaceId),

@@ -2,9 +2,10 @@ import { HttpRequestError } from '@patchbay/kit';
 
 /** Ends an exchange when its time is up or its caller is gone. Must be cleared. */
 export interface Deadline {
-  signal: AbortSignal;
   /** Why the exchange was ended; undefined while it goes on. */
   reason(): HttpRequestError | undefined;
+  /** Calls `end` when the exchange is to end, at once if it has. A later call takes the place of the one before. */
+  onEnd(end: (reason: HttpRequestError) => void): void;
   clear(): void;
 }
 
@@ -13,11 +14,12 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Codes and texts as the reference's client gives them. */
 export function startDeadline(timeoutMs: number, caller: AbortSignal): Deadline {
-  const controller = new AbortController();
   let reason: HttpRequestError | undefined;
+  let onEnd: (reason: HttpRequestError) => void = () => {};
   const end = (why: HttpRequestError) => {
-    reason ??= why;
-    controller.abort(reason);
+    if (reason !== undefined) return;
+    reason = why;
+    onEnd(why);
   };
   const cancel = () => end(new HttpRequestError('canceled', { code: 'ERR_CANCELED' }));
   const timer = setTimeout(
@@ -27,8 +29,11 @@ export function startDeadline(timeoutMs: number, caller: AbortSignal): Deadline 
   caller.addEventListener('abort', cancel);
   if (caller.aborted) cancel();
   return {
-    signal: controller.signal,
     reason: () => reason,
+    onEnd(listener) {
+      onEnd = listener;
+      if (reason !== undefined) listener(reason);
+    },
     clear() {
       clearTimeout(timer);
       caller.removeEventListener('abort', cancel);

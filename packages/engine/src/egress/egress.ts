@@ -1,21 +1,21 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import {
   type AllowedHosts,
-  basicAuth,
   createAllowedHosts,
   HttpRequestError,
-  mergeHeaders,
   messageOf,
   type Transport,
   type TransportRequest,
   type TransportResponse,
 } from '@patchbay/kit';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent } from 'undici';
 import type { Settings } from '../config/index.ts';
-import { ACCEPT_ENCODING, readBody } from './body.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
-import { toRequestError } from './errors.ts';
+import { encodingOf } from './encoding.ts';
+import { tooLarge, toRequestError } from './errors.ts';
+import { exchange, type WireAnswer } from './exchange.ts';
+import { flat, type Hop } from './hop.ts';
 import { nextHop, tooManyRedirects } from './redirect.ts';
+import { openStream, readStream } from './stream.ts';
 
 /** The one door out: every outbound connection of the system is opened here. */
 export interface Egress {
@@ -32,114 +32,99 @@ type EgressSettings = Pick<
 /** Idle connections are kept this long, or as long as the server says, less a second. */
 const KEEP_ALIVE_MS = 4000;
 
-/** Headers that the client under us writes itself. */
-const OWN_HEADERS = new Set([
-  'content-length',
-  'transfer-encoding',
-  'connection',
-  'keep-alive',
-  'upgrade',
-  'expect',
-]);
-
 export function createEgress(settings: EgressSettings): Egress {
   const allowedHosts = createAllowedHosts(settings['xpack.actions.allowedHosts']);
   const responseTimeout = settings['xpack.actions.responseTimeout'];
   const maxBytes = settings['xpack.actions.maxResponseContentLength'];
-  // The deadline of each exchange is the only clock: the pool's own are off.
+  // The deadline of each exchange is the only clock; a connection that nobody waits for any more ends by this one.
   const pool = new Agent({
     keepAliveTimeout: KEEP_ALIVE_MS,
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { timeout: 0 },
+    connect: { timeout: responseTimeout },
     allowH2: false,
   });
 
   async function transport(request: TransportRequest): Promise<TransportResponse> {
-    check(request.url, allowedHosts);
+    const first = firstHop(request, allowedHosts);
     const deadline = startDeadline(Math.max(request.timeoutMs ?? 0, responseTimeout), request.signal);
     try {
-      const response = await follow(pool, request, deadline, allowedHosts);
-      const headers = flat(response.headers);
-      return {
-        status: response.statusCode,
-        statusText: response.statusText,
-        headers,
-        body: readBody(response.body, headers['content-encoding'], maxBytes, deadline),
-      };
+      return request.isStreamed === true
+        ? await streamed(request, first, deadline)
+        : await whole(request, first, deadline);
     } catch (error) {
       deadline.clear();
       throw deadline.reason() ?? toRequestError(error);
     }
   }
 
+  async function whole(
+    request: TransportRequest,
+    first: Hop,
+    deadline: Deadline,
+  ): Promise<TransportResponse> {
+    for (let hop = first, hops = 0; ; hops++) {
+      const answer = await exchange(pool, hop, maxBytes, deadline);
+      const next = nextHop(
+        request,
+        hop,
+        { status: answer.status, location: answer.headers.location },
+        allowedHosts,
+      );
+      if (next === undefined) {
+        const body = await decoded(answer, maxBytes);
+        deadline.clear();
+        return { ...answer, body: [body] };
+      }
+      if (hops >= request.maxRedirects) throw tooManyRedirects();
+      hop = next;
+    }
+  }
+
+  async function streamed(
+    request: TransportRequest,
+    first: Hop,
+    deadline: Deadline,
+  ): Promise<TransportResponse> {
+    for (let hop = first, hops = 0; ; hops++) {
+      const answer = await openStream(pool, hop, deadline);
+      const { statusCode: status, statusText } = answer;
+      const headers = flat(answer.headers);
+      const next = nextHop(request, hop, { status, location: headers.location }, allowedHosts);
+      if (next === undefined) {
+        const body = readStream(answer, headers['content-encoding'], maxBytes, deadline);
+        return { status, statusText, headers, body };
+      }
+      await answer.body.dump();
+      if (hops >= request.maxRedirects) throw tooManyRedirects();
+      hop = next;
+    }
+  }
+
   return { allowedHosts, transport, close: () => pool.close() };
 }
 
-async function follow(
-  pool: Dispatcher,
-  request: TransportRequest,
-  deadline: Deadline,
-  allowedHosts: AllowedHosts,
-): Promise<Dispatcher.ResponseData> {
-  let hop: Pick<TransportRequest, 'method' | 'url' | 'headers' | 'body'> = request;
-  for (let hops = 0; ; hops++) {
-    const response = await send(pool, hop, deadline.signal);
-    const { location } = flat(response.headers);
-    const next = nextHop(request, hop, { status: response.statusCode, location }, allowedHosts);
-    if (next === undefined) return response;
-    await response.body.dump();
-    if (hops >= request.maxRedirects) throw tooManyRedirects();
-    hop = next;
-  }
-}
-
-function send(
-  pool: Dispatcher,
-  hop: Pick<TransportRequest, 'method' | 'url' | 'headers' | 'body'>,
-  signal: AbortSignal,
-): Promise<Dispatcher.ResponseData> {
-  const url = new URL(hop.url);
-  return pool.request({
-    origin: url.origin,
-    path: url.pathname + url.search,
-    method: hop.method as Dispatcher.HttpMethod,
-    headers: mergeHeaders(userInfo(url), { 'Accept-Encoding': ACCEPT_ENCODING }, withoutOwn(hop.headers)),
-    body: hop.body as Dispatcher.DispatchOptions['body'],
-    signal,
-  });
-}
-
 /** Throws when a URL is no http(s) address or its host is not allowed. */
-function check(url: string, allowedHosts: AllowedHosts): void {
+function firstHop({ method, url, headers, body }: TransportRequest, allowedHosts: AllowedHosts): Hop {
   try {
     allowedHosts.ensureUrlAllowed(url);
   } catch (cause) {
     throw new HttpRequestError(messageOf(cause), { cause });
   }
-  const protocol = URL.parse(url)?.protocol;
-  if (protocol === undefined) throw new HttpRequestError('Invalid URL', { code: 'ERR_INVALID_URL' });
-  if (protocol !== 'http:' && protocol !== 'https:') {
-    throw new HttpRequestError(`Unsupported protocol ${protocol}`, { code: 'ERR_BAD_REQUEST' });
+  const parsed = URL.parse(url);
+  if (parsed === null) throw new HttpRequestError('Invalid URL', { code: 'ERR_INVALID_URL' });
+  if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') {
+    throw new HttpRequestError(`Unsupported protocol ${parsed.protocol}`, { code: 'ERR_BAD_REQUEST' });
   }
+  return { method, url: parsed, headers, body };
 }
 
-/** `user:password@` in a URL is basic auth, unless a header says otherwise. */
-function userInfo({ username, password }: URL): Record<string, string> | undefined {
-  if (username === '' && password === '') return undefined;
-  return {
-    Authorization: basicAuth({ user: decodeURIComponent(username), password: decodeURIComponent(password) }),
-  };
-}
-
-function withoutOwn(headers: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !OWN_HEADERS.has(name.toLowerCase())));
-}
-
-function flat(headers: IncomingHttpHeaders): Record<string, string> {
-  const result: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) result[name] = Array.isArray(value) ? value.join(', ') : value;
+async function decoded({ headers, body }: WireAnswer, maxBytes: number): Promise<Uint8Array> {
+  const encoding = encodingOf(headers['content-encoding']);
+  if (encoding === undefined || body.byteLength === 0) return body;
+  try {
+    return await encoding.whole(body, { maxOutputLength: maxBytes });
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge(maxBytes) : error;
   }
-  return result;
 }

@@ -20,6 +20,11 @@ export function toRequestError(error: unknown): HttpRequestError {
   return new HttpRequestError(messageOf(error), { code, cause: error });
 }
 
+/** The answer is longer than `xpack.actions.maxResponseContentLength`. */
+export function tooLarge(maxBytes: number): HttpRequestError {
+  return new HttpRequestError(`maxContentLength size of ${maxBytes} exceeded`);
+}
+
 function hungUp(cause: unknown): HttpRequestError {
   return new HttpRequestError('socket hang up', { code: 'ECONNRESET', cause });
 }

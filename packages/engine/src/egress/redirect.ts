@@ -1,12 +1,11 @@
 import type { AllowedHosts, TransportRequest } from '@patchbay/kit';
 import { HttpRequestError } from '@patchbay/kit';
+import type { Hop } from './hop.ts';
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** Never follow a redirect to another origin. */
 const CREDENTIALS = ['authorization', 'cookie', 'proxy-authorization'];
-
-type Hop = Pick<TransportRequest, 'method' | 'url' | 'headers' | 'body'>;
 
 /**
  * The request that a redirect asks for, its host checked, or undefined when the answer stands as it is: no
@@ -20,7 +19,7 @@ export function nextHop(
 ): Hop | undefined {
   if (!REDIRECTS.has(answer.status) || answer.location === undefined || request.maxRedirects === 0)
     return undefined;
-  const target = URL.parse(answer.location, hop.url);
+  const target = URL.parse(answer.location, hop.url.href);
   if (target === null) throw redirectionError('Invalid URL');
   if (target.protocol !== 'http:' && target.protocol !== 'https:') {
     throw redirectionError(`Unsupported protocol ${target.protocol}`);
@@ -37,13 +36,11 @@ export function nextHop(
   const dropped = new Set([
     'host',
     ...(becomesGet ? ['content-type', 'content-length', 'content-encoding'] : []),
-    ...(new URL(hop.url).origin === target.origin
-      ? []
-      : [...CREDENTIALS, ...request.sensitiveHeaders.map(lower)]),
+    ...(hop.url.origin === target.origin ? [] : [...CREDENTIALS, ...request.sensitiveHeaders.map(lower)]),
   ]);
   return {
     method: becomesGet ? 'GET' : hop.method,
-    url: target.href,
+    url: target,
     headers: Object.fromEntries(Object.entries(hop.headers).filter(([name]) => !dropped.has(lower(name)))),
     body: becomesGet ? undefined : hop.body,
   };

@@ -75,8 +75,8 @@ export function createExecution(options: ExecutionOptions): Execution {
   const validation = { allowedHosts: egress.allowedHosts };
   const running = new Set<AbortController>();
   const log = logger('actions');
-  /** Validated configs. A connector's config object is the same one until the connector changes. */
-  const configs = new WeakMap<object, unknown>();
+  /** Validated configs. A connector is the same object until it changes. */
+  const configs = new WeakMap<Connector, unknown>();
 
   async function run(request: RunRequest): Promise<ActionResult> {
     const { spaceId, connectorId } = request;
@@ -158,8 +158,8 @@ export function createExecution(options: ExecutionOptions): Execution {
       return refused(error, 'user');
     }
     try {
-      const config = configs.get(connector.config) ?? validateConfig(type, connector.config, validation);
-      configs.set(connector.config, config);
+      const config = configs.get(connector) ?? validateConfig(type, connector.config, validation);
+      configs.set(connector, config);
       const input = { config, secrets: validateSecrets(type, secrets, validation), params: parsedParams };
       validateConnector(type, input, validation);
       return input;

@@ -1,6 +1,6 @@
 /**
  * What the engine asks of a store. Every driver (`sqlite/`, later `postgres/`) implements these and passes the
- * same test suite. Times are ISO 8601 text. Methods reject with `StoreError` when the store cannot be used.
+ * same test suite. Times are ISO 8601 text. Methods reject with the driver's own error when the store cannot be used.
  */
 export interface Store {
   readonly connectors: ConnectorStore;
@@ -138,7 +138,7 @@ export interface EventQuery {
   connectorId?: string;
   executionUuid?: string;
   action?: string;
-  /** Newest first; default 100. */
+  /** Last written first; default 100. */
   limit?: number;
 }
 

@@ -1,6 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { StartupError } from '../errors/index.ts';
+
+/** As for a key in the settings. */
+const MIN_LENGTH = 32;
 
 export interface KeyFile {
   encryptionKey: string;
@@ -9,10 +21,10 @@ export interface KeyFile {
 
 /**
  * The key kept beside the database, generated (mode 0600) on the very first start. Throws `StartupError` when
- * secrets exist and their key is gone: a new one would not open them.
+ * secrets exist and their key is gone: a new one would not open them; or when the file holds no key.
  */
 export function readOrCreateKeyFile(path: string, isVaultInUse: boolean): KeyFile {
-  if (existsSync(path)) return { encryptionKey: readFileSync(path, 'utf8').trim(), isNew: false };
+  if (existsSync(path)) return { encryptionKey: readKey(path), isNew: false };
   if (isVaultInUse) {
     throw new StartupError(
       `The encryption key is missing: ${path} does not exist and xpack.encryptedSavedObjects.encryptionKey is not set. ` +
@@ -20,12 +32,24 @@ export function readOrCreateKeyFile(path: string, isVaultInUse: boolean): KeyFil
     );
   }
   const encryptionKey = randomBytes(32).toString('base64url');
-  const file = openSync(path, 'wx', 0o600);
+  // Whole or not at all: half a key would be taken for one at the next start.
+  const unfinished = `${path}.new`;
+  rmSync(unfinished, { force: true });
+  const file = openSync(unfinished, 'wx', 0o600);
   try {
     writeSync(file, `${encryptionKey}\n`);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
+  renameSync(unfinished, path);
   return { encryptionKey, isNew: true };
+}
+
+function readKey(path: string): string {
+  const key = readFileSync(path, 'utf8').trim();
+  if (key.length >= MIN_LENGTH) return key;
+  throw new StartupError(
+    `The encryption key in ${path} is damaged: expected at least ${MIN_LENGTH} characters. It was left as it is.`,
+  );
 }

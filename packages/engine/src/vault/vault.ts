@@ -3,7 +3,7 @@ import { InternalError, StartupError } from '../errors/index.ts';
 import type { MetaStore } from '../store/index.ts';
 import { type Cipher, createCipher } from './cipher.ts';
 
-/** What a sealed value belongs to. It opens only where all of this is as it was when it was sealed. */
+/** What a sealed value belongs to; not to be changed once used. It opens only where all of this is as it was when it was sealed. */
 export interface Descriptor {
   type: string;
   id: string;
@@ -81,10 +81,17 @@ function opens(cipher: Cipher, check: string): boolean {
   return tryOpen(cipher, check, CHECK) === CHECK_TEXT;
 }
 
-/** Stable text: attributes sorted by key at every depth. */
-function associatedData({ type, id, spaceId, attributes }: Descriptor): string {
-  return JSON.stringify([type, id, spaceId, sorted(attributes)]);
+/** Stable text: attributes sorted by key at every depth. Made once for each descriptor. */
+function associatedData(descriptor: Descriptor): string {
+  const known = texts.get(descriptor);
+  if (known !== undefined) return known;
+  const { type, id, spaceId, attributes } = descriptor;
+  const text = JSON.stringify([type, id, spaceId, sorted(attributes)]);
+  texts.set(descriptor, text);
+  return text;
 }
+
+const texts = new WeakMap<Descriptor, string>();
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);

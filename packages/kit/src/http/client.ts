@@ -21,7 +21,12 @@ export interface HttpClientOptions {
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { transport, signal, userAgent, onRequestBodyBytes = () => {} } = options;
 
-  async function exchange(method: HttpMethod, url: string, call: HttpOptions): Promise<TransportResponse> {
+  async function exchange(
+    method: HttpMethod,
+    url: string,
+    call: HttpOptions,
+    isStreamed: boolean,
+  ): Promise<TransportResponse> {
     const encoded = encodeBody(call);
     if (encoded.bytes !== undefined) onRequestBodyBytes(encoded.bytes);
     return transport({
@@ -33,21 +38,22 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       maxRedirects: call.maxRedirects ?? DEFAULT_MAX_REDIRECTS,
       sensitiveHeaders: call.sensitiveHeaders ?? [],
       signal,
+      isStreamed,
     });
   }
 
   async function request(method: HttpMethod, url: string, call: HttpOptions = {}): Promise<HttpResponse> {
-    const answer = await exchange(method, url, call);
+    const answer = await exchange(method, url, call, false);
     const response = toResponse(answer, await readAll(answer.body));
     if (!accepts(call, answer.status)) throw new HttpStatusError(response);
     return response;
   }
 
   async function stream(method: HttpMethod, url: string, call: HttpOptions = {}): Promise<HttpStream> {
-    const answer = await exchange(method, url, call);
+    const answer = await exchange(method, url, call, true);
     if (!accepts(call, answer.status))
       throw new HttpStatusError(toResponse(answer, await readAll(answer.body)));
-    return answer;
+    return { ...answer, body: iterate(answer.body) };
   }
 
   return {
@@ -84,12 +90,15 @@ function headersOf(
   );
 }
 
+/** The URL's own query stays as it is written. */
 function withQuery(url: string, query: HttpOptions['query']): string {
-  if (query === undefined) return url;
-  const target = new URL(url);
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== null) target.searchParams.append(name, String(value));
+  const added = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined && value !== null) added.append(name, String(value));
   }
+  if (added.size === 0) return url;
+  const target = new URL(url);
+  target.search += `${target.search === '' ? '?' : '&'}${added}`;
   return target.href;
 }
 
@@ -104,10 +113,14 @@ async function* counted(
   }
 }
 
-async function readAll(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+async function readAll(body: TransportResponse['body']): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);
   return Buffer.concat(chunks);
+}
+
+async function* iterate(body: TransportResponse['body']): AsyncIterable<Uint8Array> {
+  yield* body;
 }
 
 function toResponse(answer: TransportResponse, bytes: Buffer): HttpResponse {

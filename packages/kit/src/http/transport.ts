@@ -10,12 +10,17 @@ export interface TransportRequest {
   maxRedirects: number;
   sensitiveHeaders: readonly string[];
   signal: AbortSignal;
+  /** Whether the answer's body is to be given as it arrives. Otherwise it is whole before the transport resolves. */
+  isStreamed?: boolean;
 }
 
-/** `body` yields decoded bytes; reading it throws `HttpRequestError` past the size limit or the time-out. */
+/**
+ * `body` is decoded bytes. Past the size limit or the time-out the transport rejects, or a streamed body throws, with
+ * `HttpRequestError`.
+ */
 export interface TransportResponse {
   status: number;
   statusText: string;
   headers: Record<string, string>;
-  body: AsyncIterable<Uint8Array>;
+  body: readonly Uint8Array[] | AsyncIterable<Uint8Array>;
 }

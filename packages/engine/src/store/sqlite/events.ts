@@ -1,18 +1,40 @@
-import { type Kysely, sql } from 'kysely';
+import type { DatabaseSync } from 'node:sqlite';
+import type { Kysely } from 'kysely';
 import type { EventStore } from '../ports.ts';
 import type { Tables } from './tables.ts';
 
 const DEFAULT_LIMIT = 100;
 
-export function eventStore(db: Kysely<Tables>): EventStore {
+export function eventStore(db: Kysely<Tables>, database: DatabaseSync): EventStore {
+  // Prepared once and bound per document: the event log is by far the most written table.
+  const insert = database.prepare(
+    `insert into events (timestamp, action, space_id, connector_id, execution_uuid, outcome, document)
+     values (?, ?, ?, ?, ?, ?, ?)`,
+  );
   return {
     async append(events) {
-      // One statement and one parameter, however many events: about four times as fast as a row of values each.
-      await sql`
-        insert into events (timestamp, action, space_id, connector_id, execution_uuid, outcome, document)
-        select value ->> 'timestamp', value ->> 'action', value ->> 'spaceId', value ->> 'connectorId',
-               value ->> 'executionUuid', value ->> 'outcome', value -> 'document'
-        from json_each(${JSON.stringify(events)}) order by key`.execute(db);
+      // Held alone, so that no other transaction is open on the one connection meanwhile.
+      await db.connection().execute(async () => {
+        database.exec('begin');
+        try {
+          for (const event of events) {
+            const { timestamp, action, spaceId, connectorId, executionUuid, outcome, document } = event;
+            insert.run(
+              timestamp,
+              action,
+              spaceId,
+              connectorId,
+              executionUuid,
+              outcome,
+              JSON.stringify(document),
+            );
+          }
+          database.exec('commit');
+        } catch (error) {
+          database.exec('rollback');
+          throw error;
+        }
+      });
     },
     async find({ spaceId, connectorId, executionUuid, action, limit = DEFAULT_LIMIT }) {
       let query = db.selectFrom('events').selectAll();
@@ -20,7 +42,7 @@ export function eventStore(db: Kysely<Tables>): EventStore {
       if (connectorId !== undefined) query = query.where('connector_id', '=', connectorId);
       if (executionUuid !== undefined) query = query.where('execution_uuid', '=', executionUuid);
       if (action !== undefined) query = query.where('action', '=', action);
-      const rows = await query.orderBy('timestamp', 'desc').orderBy('seq', 'desc').limit(limit).execute();
+      const rows = await query.orderBy('seq', 'desc').limit(limit).execute();
       return rows.map((row) => ({
         timestamp: row.timestamp,
         action: row.action,

@@ -17,7 +17,10 @@ const WHOLE_CHECK_MAX_BYTES = 32 * 1024 * 1024;
  * version is refused with a `StartupError` and left as it is. A missing or empty file is fine.
  */
 export function checkFile(path: string, newestVersion: number, tables: readonly string[]): void {
-  if (!existsSync(path) || statSync(path).size === 0) return;
+  if (!existsSync(path)) return;
+  const stats = statSync(path);
+  if (!stats.isFile()) refuse(path, 'it is not a file');
+  if (stats.size === 0) return;
   const header = readHeader(path);
   if (header.subarray(0, 16).toString('latin1') !== MAGIC) {
     refuse(path, 'it is not a SQLite database, or it is corrupt');
@@ -25,11 +28,21 @@ export function checkFile(path: string, newestVersion: number, tables: readonly 
   if (header.readUInt32BE(68) !== APPLICATION_ID) refuse(path, 'it belongs to another application');
   const version = header.readUInt32BE(60);
   if (version > newestVersion) refuse(path, newer(version, newestVersion));
+  // A first start that died before its tables were there: it holds nothing yet, and SQLite mends it on opening.
+  if (version === 0) return;
+  if (endsAmidPage(path, header, stats.size)) refuse(path, 'it is corrupt (it ends in the middle of a page)');
   checkContent(path, tables);
 }
 
 export function newer(version: number, newestVersion: number): string {
   return `its schema version ${version} is newer than ${newestVersion}, the newest that this version of Patchbay knows`;
+}
+
+/** SQLite takes what is missing for zeros. With a log beside the file, the whole page is in there. */
+function endsAmidPage(path: string, header: Buffer, size: number): boolean {
+  const pageSize = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16);
+  const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+  return size % pageSize !== 0 && (log === undefined || log.size === 0);
 }
 
 function readHeader(path: string): Buffer {

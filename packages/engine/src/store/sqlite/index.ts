@@ -11,7 +11,8 @@ import type { Tables } from './tables.ts';
 
 /** The store on one SQLite file, which this process holds alone. Throws `StartupError` when it cannot be used. */
 export function openSqliteStore(path: string): Store {
-  const db = new Kysely<Tables>({ dialect: nodeSqliteDialect(openDatabase(path)) });
+  const database = openDatabase(path);
+  const db = new Kysely<Tables>({ dialect: nodeSqliteDialect(database) });
   return {
     connectors: connectorStore(db),
     references: referenceStore(db),
@@ -19,7 +20,7 @@ export function openSqliteStore(path: string): Store {
     users: userStore(db),
     roles: roleStore(db),
     apiKeys: apiKeyStore(db),
-    events: eventStore(db),
+    events: eventStore(db, database),
     meta: metaStore(db),
     async ping() {
       await sql`select 1`.execute(db);

@@ -70,8 +70,7 @@ export const migrations: readonly string[] = [
     outcome text,
     document text not null
   ) strict;
-  create index events_by_timestamp on events (timestamp);
-  create index events_by_connector on events (connector_id, timestamp);
+  create index events_by_connector on events (connector_id);
   `,
 ];
 

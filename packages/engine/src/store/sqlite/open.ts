@@ -1,5 +1,6 @@
-import { chmodSync, existsSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { messageOf } from '@patchbay/kit';
 import { StartupError } from '../../errors/index.ts';
 import { APPLICATION_ID, checkFile, inUse, isLocked, newer } from './file-check.ts';
 import { coreTables, migrations } from './migrations.ts';
@@ -10,10 +11,11 @@ import { coreTables, migrations } from './migrations.ts';
  */
 export function openDatabase(path: string): DatabaseSync {
   checkFile(path, migrations.length, coreTables);
-  const isNew = !existsSync(path);
-  const database = new DatabaseSync(path, { timeout: 0 });
+  let database: DatabaseSync | undefined;
   try {
-    if (isNew) chmodSync(path, 0o600);
+    // A new file has its mode from the first instant: SQLite would make one that others may read.
+    closeSync(openSync(path, 'a', 0o600));
+    database = new DatabaseSync(path, { timeout: 0 });
     // Locks stay until the process ends, however it ends.
     database.exec('pragma locking_mode = exclusive');
     // Written before anything else, straight into the file: a start that dies half way leaves a file that is ours.
@@ -25,9 +27,10 @@ export function openDatabase(path: string): DatabaseSync {
     migrate(database, path);
     return database;
   } catch (error) {
-    database.close();
+    database?.close();
+    if (error instanceof StartupError) throw error;
     if (isLocked(error)) throw inUse(path, error);
-    throw error;
+    throw new StartupError(`The database ${path} cannot be opened: ${messageOf(error)}.`, { cause: error });
   }
 }
 

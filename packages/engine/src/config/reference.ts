@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { type SettingKey, settings } from './settings.ts';
+import { environmentName } from './sources.ts';
+
+/** The page that lists every setting, in Markdown. */
+export function configurationReference(): string {
+  const rows = (Object.keys(settings) as SettingKey[]).map((key) => {
+    const schema: z.ZodType = settings[key];
+    return `| \`${key}\` | ${code(defaultOf(schema))} | ${schema.description ?? ''} |`;
+  });
+  return `# Configuration
+
+Generated from the settings' schema by \`npm run docs\`.
+
+Settings come from YAML files (\`npm start -- --config FILE\`, later files win), then from environment variables named as in
+Kibana's container image: the key in capitals, dots as underscores (\`${environmentName('server.port')}\`,
+\`${environmentName('xpack.actions.allowedHosts')}\`). Lists in a variable are JSON, or parts with commas between. In files,
+\`\${NAME}\` and \`\${NAME:default}\` are replaced from the environment. \`ELASTIC_PASSWORD\` sets the password of the user
+\`elastic\` on the very first start.
+
+Durations are written \`500ms\`, \`60s\`, \`5m\`, \`1h\`; sizes \`512kb\`, \`1mb\`. A key that is not known, or a value that is not
+possible, stops the start with one line for each.
+
+| setting | default | what it does |
+| --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
+function defaultOf(schema: z.ZodType): unknown {
+  const parsed = schema.safeParse(undefined);
+  return parsed.success ? parsed.data : undefined;
+}
+
+function code(value: unknown): string {
+  return value === undefined ? '' : `\`${JSON.stringify(value)}\``;
+}

@@ -1,0 +1,37 @@
+import { EventEmitter } from 'node:events';
+import type { Dispatcher } from 'undici';
+import type { Deadline } from './deadline.ts';
+import { decodedStream } from './encoding.ts';
+import { tooLarge, toRequestError } from './errors.ts';
+import { dispatchOptions, type Hop } from './hop.ts';
+
+/** Sends one request and gives its answer with the body still to be read. */
+export function openStream(pool: Dispatcher, hop: Hop, deadline: Deadline): Promise<Dispatcher.ResponseData> {
+  const ending = new EventEmitter();
+  deadline.onEnd((reason) => ending.emit('abort', reason));
+  return pool.request({ ...dispatchOptions(hop), signal: ending } as Dispatcher.RequestOptions);
+}
+
+/** A body as it arrives, its encoding taken off, no longer than `maxBytes`, within its deadline, which it clears. */
+export async function* readStream(
+  { body }: Dispatcher.ResponseData,
+  encoding: string | undefined,
+  maxBytes: number,
+  deadline: Deadline,
+): AsyncIterable<Uint8Array> {
+  let total = 0;
+  deadline.onEnd((reason) => body.destroy(reason));
+  try {
+    for await (const chunk of decodedStream(body, encoding)) {
+      total += chunk.byteLength;
+      if (total > maxBytes) throw tooLarge(maxBytes);
+      yield chunk;
+    }
+  } catch (error) {
+    throw deadline.reason() ?? toRequestError(error);
+  } finally {
+    deadline.clear();
+    // An answer that is not read to its end must not keep its socket.
+    body.destroy();
+  }
+}

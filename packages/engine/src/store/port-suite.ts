@@ -1,0 +1,420 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ApiKeyRecord, ConnectorRecord, EventRecord, SpaceRecord, Store, UserRecord } from './ports.ts';
+
+/** A store with nothing in it. */
+export interface StoreUnderTest {
+  store: Store;
+  /** Closes the store and opens it again on the same data. */
+  reopen(): Promise<Store>;
+  /** Closes the store, if it is open, and removes its data. */
+  remove(): Promise<void>;
+}
+
+/** What every driver must do. Run it from the driver's own test file. */
+export function storePortSuite(driver: string, open: () => Promise<StoreUnderTest>): void {
+  describe(`the store port on ${driver}`, () => {
+    let opened: StoreUnderTest;
+    let store: Store;
+
+    beforeEach(async () => {
+      opened = await open();
+      store = opened.store;
+      await store.spaces.create(space('default'));
+      await store.spaces.create(space('other'));
+    });
+    afterEach(() => opened.remove());
+
+    it('answers a ping', async () => {
+      await expect(store.ping()).resolves.toBeUndefined();
+    });
+
+    it('rejects whatever is asked of it once it is closed', async () => {
+      await store.close();
+      await expect(store.ping()).rejects.toThrow();
+      await expect(store.connectors.list('default')).rejects.toThrow();
+      await expect(store.events.append([event()])).rejects.toThrow();
+    });
+
+    it('still has everything after it was closed and opened again', async () => {
+      await store.connectors.create(connector());
+      await store.references.replace('default', rule('1'), [action('c1')]);
+      await store.users.put(user());
+      await store.roles.put({ name: 'ops', body: { kibana: [] } });
+      await store.apiKeys.create(apiKey());
+      await store.events.append([event()]);
+      await store.meta.set('uuid', '1');
+      const again = await opened.reopen();
+      expect(await again.spaces.list()).toHaveLength(2);
+      expect(await again.connectors.get('default', 'c1')).toEqual(connector());
+      expect(await again.references.countByTarget('default', 'action')).toEqual(new Map([['c1', 1]]));
+      expect(await again.users.list()).toEqual([user()]);
+      expect(await again.roles.list()).toEqual([{ name: 'ops', body: { kibana: [] } }]);
+      expect(await again.apiKeys.get('k1')).toEqual(apiKey());
+      expect(await again.events.find({})).toEqual([event()]);
+      expect(await again.meta.get('uuid')).toBe('1');
+    });
+
+    describe('connectors', () => {
+      it('gives back what was created, in its space only', async () => {
+        expect(await store.connectors.create(connector())).toBe(true);
+        expect(await store.connectors.get('default', 'c1')).toEqual(connector());
+        expect(await store.connectors.get('other', 'c1')).toBeUndefined();
+        expect(await store.connectors.list('default')).toEqual([connector()]);
+        expect(await store.connectors.list('other')).toEqual([]);
+      });
+
+      it.each(['default', 'other'])(
+        'does not create an id that is taken, in the space %s either',
+        async (spaceId) => {
+          await store.connectors.create(connector());
+          expect(await store.connectors.create(connector({ spaceId, name: 'second' }))).toBe(false);
+          expect(await store.connectors.list('default')).toEqual([connector()]);
+          expect(await store.connectors.list('other')).toEqual([]);
+        },
+      );
+
+      it('lets one of several creations of an id win', async () => {
+        const names = ['a', 'b', 'c', 'd'];
+        const created = await Promise.all(names.map((name) => store.connectors.create(connector({ name }))));
+        expect(created.filter(Boolean)).toHaveLength(1);
+        expect(await store.connectors.list('default')).toHaveLength(1);
+      });
+
+      it('refuses a connector in a space that does not exist', async () => {
+        await expect(store.connectors.create(connector({ spaceId: 'nowhere' }))).rejects.toThrow();
+      });
+
+      it('replaces a connector, counts its version up and keeps the time of its creation', async () => {
+        await store.connectors.create(connector());
+        const changed = connector({
+          name: 'changed',
+          config: { url: 'b' },
+          secrets: 'sealed anew',
+          isMissingSecrets: true,
+          createdAt: '2030-01-01T00:00:00.000Z',
+          updatedAt: '2030-01-01T00:00:00.000Z',
+        });
+        expect(await store.connectors.update(changed)).toBe(true);
+        expect(await store.connectors.get('default', 'c1')).toEqual({
+          ...changed,
+          version: 2,
+          createdAt: connector().createdAt,
+        });
+      });
+
+      it('does not replace a connector that has changed since it was read', async () => {
+        await store.connectors.create(connector());
+        expect(await store.connectors.update(connector({ name: 'first' }))).toBe(true);
+        expect(await store.connectors.update(connector({ name: 'second' }))).toBe(false);
+        expect(await store.connectors.get('default', 'c1')).toMatchObject({ name: 'first', version: 2 });
+      });
+
+      it('lets one of several updates of a version win', async () => {
+        await store.connectors.create(connector());
+        const names = ['a', 'b', 'c', 'd'];
+        const updated = await Promise.all(names.map((name) => store.connectors.update(connector({ name }))));
+        expect(updated.filter(Boolean)).toHaveLength(1);
+        expect(await store.connectors.get('default', 'c1')).toMatchObject({ version: 2 });
+      });
+
+      it('neither updates nor deletes through another space, nor what is not there', async () => {
+        await store.connectors.create(connector());
+        expect(await store.connectors.update(connector({ spaceId: 'other' }))).toBe(false);
+        expect(await store.connectors.update(connector({ id: 'c2' }))).toBe(false);
+        expect(await store.connectors.delete('other', 'c1')).toBe(false);
+        expect(await store.connectors.delete('default', 'c2')).toBe(false);
+        expect(await store.connectors.get('default', 'c1')).toEqual(connector());
+      });
+
+      it('deletes a connector, after which its id is free, in any space', async () => {
+        await store.connectors.create(connector());
+        expect(await store.connectors.delete('default', 'c1')).toBe(true);
+        expect(await store.connectors.get('default', 'c1')).toBeUndefined();
+        expect(await store.connectors.create(connector({ spaceId: 'other' }))).toBe(true);
+      });
+
+      it('gives back any JSON that a config holds', async () => {
+        await fc.assert(
+          fc.asyncProperty(jsonMap, fc.uuid(), async (config, id) => {
+            await store.connectors.create(connector({ id, config }));
+            expect((await store.connectors.get('default', id))?.config).toEqual(config);
+          }),
+          { numRuns: 50 },
+        );
+      });
+    });
+
+    describe('references', () => {
+      it('counts the objects that refer to each target, each once, by space', async () => {
+        await store.references.replace('default', rule('1'), [action('a'), action('b'), action('a')]);
+        await store.references.replace('default', rule('2'), [action('a'), { type: 'rule', id: 'a' }]);
+        await store.references.replace('other', rule('3'), [action('a')]);
+        expect(await store.references.countByTarget('default', 'action')).toEqual(
+          new Map([
+            ['a', 2],
+            ['b', 1],
+          ]),
+        );
+        expect(await store.references.countByTarget('other', 'action')).toEqual(new Map([['a', 1]]));
+        expect(await store.references.countByTarget('default', 'nothing')).toEqual(new Map());
+      });
+
+      it('replaces all references of a source', async () => {
+        await store.references.replace('default', rule('1'), [action('a')]);
+        await store.references.replace('default', rule('1'), [action('b')]);
+        expect(await store.references.countByTarget('default', 'action')).toEqual(new Map([['b', 1]]));
+      });
+
+      it('removes the references of a source with an empty list', async () => {
+        await store.references.replace('default', rule('1'), [action('a')]);
+        await store.references.replace('default', rule('1'), []);
+        expect(await store.references.countByTarget('default', 'action')).toEqual(new Map());
+      });
+
+      it('keeps the former references when the new ones cannot be written', async () => {
+        await store.references.replace('default', rule('1'), [action('a')]);
+        await expect(store.references.replace('nowhere', rule('1'), [action('b')])).rejects.toThrow();
+        expect(await store.references.countByTarget('default', 'action')).toEqual(new Map([['a', 1]]));
+      });
+    });
+
+    describe('spaces', () => {
+      it('lists what was created, once', async () => {
+        expect(await store.spaces.create(space('default', { name: 'again' }))).toBe(false);
+        const ids = (await store.spaces.list()).sort((a, b) => a.id.localeCompare(b.id));
+        expect(ids).toEqual([space('default'), space('other')]);
+      });
+
+      it('replaces the attributes and leaves the rest', async () => {
+        const change = { ...space('default', { name: 'New', color: '#aabbcc' }), reserved: false };
+        expect(await store.spaces.update(change)).toBe(true);
+        expect(await store.spaces.update(space('nowhere'))).toBe(false);
+        expect((await store.spaces.list()).find(({ id }) => id === 'default')).toEqual({
+          ...change,
+          reserved: true,
+        });
+      });
+
+      it('deletes a space with its connectors and references and leaves those of the others', async () => {
+        await store.connectors.create(connector());
+        await store.connectors.create(connector({ id: 'c2', spaceId: 'other' }));
+        await store.references.replace('other', rule('1'), [action('c2')]);
+        await store.references.replace('default', rule('2'), [action('c1')]);
+        expect(await store.spaces.delete('other')).toBe(true);
+        expect(await store.spaces.delete('other')).toBe(false);
+        expect(await store.spaces.list()).toEqual([space('default')]);
+        expect(await store.connectors.get('other', 'c2')).toBeUndefined();
+        expect(await store.references.countByTarget('other', 'action')).toEqual(new Map());
+        expect(await store.connectors.list('default')).toHaveLength(1);
+        expect(await store.references.countByTarget('default', 'action')).toEqual(new Map([['c1', 1]]));
+      });
+    });
+
+    describe('users', () => {
+      it('creates and replaces users by name', async () => {
+        await store.users.put(user());
+        await store.users.put(user({ username: 'other', fullName: null, email: null, enabled: false }));
+        await store.users.put(user({ roles: [], fullName: 'New' }));
+        expect(await store.users.get('ann')).toEqual(user({ roles: [], fullName: 'New' }));
+        expect(await store.users.get('other')).toMatchObject({ fullName: null, email: null, enabled: false });
+        expect(await store.users.get('nobody')).toBeUndefined();
+        expect(await store.users.list()).toHaveLength(2);
+      });
+
+      it('deletes a user once', async () => {
+        await store.users.put(user());
+        expect(await store.users.delete('ann')).toBe(true);
+        expect(await store.users.delete('ann')).toBe(false);
+        expect(await store.users.list()).toEqual([]);
+      });
+    });
+
+    describe('roles', () => {
+      it('says whether a role was created or replaced', async () => {
+        expect(await store.roles.put({ name: 'ops', body: { a: 1 } })).toBe(true);
+        expect(await store.roles.put({ name: 'ops', body: { b: [2] } })).toBe(false);
+        expect(await store.roles.list()).toEqual([{ name: 'ops', body: { b: [2] } }]);
+      });
+
+      it('deletes a role once', async () => {
+        await store.roles.put({ name: 'ops', body: {} });
+        expect(await store.roles.delete('ops')).toBe(true);
+        expect(await store.roles.delete('ops')).toBe(false);
+      });
+    });
+
+    describe('API keys', () => {
+      it('gives back a key by its id', async () => {
+        const key = apiKey({ metadata: { team: 'a' }, expiresAt: '2026-02-01T00:00:00.000Z' });
+        await store.apiKeys.create(key);
+        expect(await store.apiKeys.get('k1')).toEqual(key);
+        expect(await store.apiKeys.get('k2')).toBeUndefined();
+      });
+
+      it('refuses a second key of the same id', async () => {
+        await store.apiKeys.create(apiKey());
+        await expect(store.apiKeys.create(apiKey({ name: 'second' }))).rejects.toThrow();
+        expect(await store.apiKeys.get('k1')).toEqual(apiKey());
+      });
+
+      it('invalidates a key once and keeps the time of it', async () => {
+        await store.apiKeys.create(apiKey());
+        expect(await store.apiKeys.invalidate('k1', '2026-03-01T00:00:00.000Z')).toBe(true);
+        expect(await store.apiKeys.invalidate('k1', '2026-04-01T00:00:00.000Z')).toBe(false);
+        expect(await store.apiKeys.invalidate('k2', '2026-04-01T00:00:00.000Z')).toBe(false);
+        expect(await store.apiKeys.get('k1')).toEqual(apiKey({ invalidatedAt: '2026-03-01T00:00:00.000Z' }));
+      });
+    });
+
+    describe('events', () => {
+      it('finds the last written first, also among those of one moment', async () => {
+        await store.events.append(['a', 'b', 'c'].map((executionUuid) => event({ executionUuid })));
+        await store.events.append([event({ executionUuid: 'd' })]);
+        const found = await store.events.find({});
+        expect(found.map(({ executionUuid }) => executionUuid)).toEqual(['d', 'c', 'b', 'a']);
+      });
+
+      it.each<[Parameters<Store['events']['find']>[0], string[]]>([
+        [{ spaceId: 'other' }, ['3']],
+        [{ connectorId: 'c2' }, ['2']],
+        [{ executionUuid: '1' }, ['1']],
+        [{ action: 'execute-start' }, ['4']],
+        [{ spaceId: 'default', connectorId: 'c1', limit: 1 }, ['4']],
+        [{ spaceId: 'default', limit: 2 }, ['4', '2']],
+        [{ connectorId: 'c1', action: 'nothing' }, []],
+      ])('finds by %j', async (query, expected) => {
+        await store.events.append([
+          event({ executionUuid: '1' }),
+          event({ executionUuid: '2', connectorId: 'c2' }),
+          event({ executionUuid: '3', spaceId: 'other' }),
+          event({ executionUuid: '4', action: 'execute-start', outcome: null }),
+        ]);
+        const found = await store.events.find(query);
+        expect(found.map(({ executionUuid }) => executionUuid)).toEqual(expected);
+      });
+
+      it('gives 100 unless told', async () => {
+        await store.events.append(Array.from({ length: 150 }, () => event()));
+        expect(await store.events.find({})).toHaveLength(100);
+        expect(await store.events.find({ limit: 500 })).toHaveLength(150);
+      });
+
+      it('writes all of a batch or nothing, and goes on after a refusal', async () => {
+        const broken = event({ connectorId: null as unknown as string });
+        await expect(store.events.append([event(), broken])).rejects.toThrow();
+        expect(await store.events.find({})).toEqual([]);
+        await store.events.append([event()]);
+        expect(await store.events.find({})).toEqual([event()]);
+      });
+
+      it('takes an empty batch', async () => {
+        await store.events.append([]);
+        expect(await store.events.find({})).toEqual([]);
+      });
+
+      it('does not mix a batch with the other writes of the moment', async () => {
+        await Promise.all([
+          store.references.replace('default', rule('1'), [action('a')]),
+          store.events.append([event(), event()]),
+          store.roles.put({ name: 'ops', body: {} }),
+          store.events.append([event()]),
+          store.connectors.create(connector()),
+        ]);
+        expect(await store.events.find({})).toHaveLength(3);
+        expect(await store.roles.list()).toHaveLength(1);
+        expect(await store.connectors.list('default')).toHaveLength(1);
+      });
+
+      it('gives back any document', async () => {
+        await fc.assert(
+          fc.asyncProperty(jsonMap, async (document) => {
+            await store.events.append([event({ document })]);
+            expect(await store.events.find({ limit: 1 })).toEqual([event({ document })]);
+          }),
+          { numRuns: 50 },
+        );
+      });
+    });
+
+    describe('facts about the installation', () => {
+      it('keeps the last value of each name', async () => {
+        expect(await store.meta.get('uuid')).toBeUndefined();
+        await store.meta.set('uuid', '1');
+        await store.meta.set('uuid', '2');
+        await store.meta.set('salt', '');
+        expect(await store.meta.get('uuid')).toBe('2');
+        expect(await store.meta.get('salt')).toBe('');
+      });
+    });
+  });
+}
+
+/** A map as it is after one trip through JSON: without the negative zero. */
+const jsonMap = fc
+  .dictionary(fc.string(), fc.jsonValue())
+  .map((map) => JSON.parse(JSON.stringify(map)) as Record<string, unknown>);
+
+const rule = (id: string) => ({ type: 'alert', id });
+const action = (id: string) => ({ type: 'action', id });
+
+function space(id: string, attributes: Record<string, unknown> = { name: id }): SpaceRecord {
+  return { id, reserved: id === 'default', attributes };
+}
+
+function connector(facts: Partial<ConnectorRecord> = {}): ConnectorRecord {
+  return {
+    id: 'c1',
+    spaceId: 'default',
+    typeId: '.webhook',
+    name: 'My hook',
+    config: { url: 'https://a.example', headers: null },
+    secrets: 'sealed',
+    isMissingSecrets: false,
+    version: 1,
+    createdAt: '2026-01-01T00:00:00.000Z',
+    updatedAt: '2026-01-01T00:00:00.000Z',
+    ...facts,
+  };
+}
+
+function user(facts: Partial<UserRecord> = {}): UserRecord {
+  return {
+    username: 'ann',
+    passwordHash: 'hash',
+    roles: ['viewer'],
+    fullName: 'Ann',
+    email: 'ann@a.example',
+    enabled: true,
+    profileUid: 'u_1',
+    ...facts,
+  };
+}
+
+function apiKey(facts: Partial<ApiKeyRecord> = {}): ApiKeyRecord {
+  return {
+    id: 'k1',
+    name: 'ci',
+    username: 'ann',
+    keyHash: 'ab12',
+    privileges: [{ superuser: true, grants: [] }],
+    metadata: {},
+    createdAt: '2026-01-01T00:00:00.000Z',
+    expiresAt: null,
+    invalidatedAt: null,
+    ...facts,
+  };
+}
+
+function event(facts: Partial<EventRecord> = {}): EventRecord {
+  return {
+    timestamp: '2026-01-01T00:00:00.000Z',
+    action: 'execute',
+    spaceId: 'default',
+    connectorId: 'c1',
+    executionUuid: 'e1',
+    outcome: 'success',
+    document: { message: 'action executed' },
+    ...facts,
+  };
+}
