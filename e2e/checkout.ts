@@ -8,7 +8,9 @@ const root = join(import.meta.dirname, '..');
 /** A copy of the project as a newcomer would get it: what git tracks or would track, and nothing installed. */
 export function freshCheckout(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'patchbay-checkout-'));
-  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root });
+  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+  });
   for (const file of listed.toString('utf8').split('\0')) {
     // Git also lists what was deleted and not yet committed.
     if (file !== '' && existsSync(join(root, file))) cpSync(join(root, file), join(path, file));
@@ -53,7 +55,11 @@ export function killGroup({ child }: Started): void {
 }
 
 /** Waits for a condition, looking often; throws with `what` after `timeoutMs`. */
-export async function until(what: () => string, condition: () => boolean | Promise<boolean>, timeoutMs: number): Promise<void> {
+export async function until(
+  what: () => string,
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs: number,
+): Promise<void> {
   const end = Date.now() + timeoutMs;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`waited ${timeoutMs} ms in vain: ${what()}`);

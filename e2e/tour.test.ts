@@ -34,8 +34,12 @@ it('takes a newcomer from nothing to a connector that survives kill -9', async (
 
   const printed = terminal.output();
   const received = readFileSync(join(checkout.path, 'received.txt'), 'utf8');
-  expect(printed).toContain('{"id":"tour","name":"Tour","config":{"url":"http://127.0.0.1:9000/hook","method":"post"');
-  expect(printed).toContain('{"connector_id":"tour","status":"ok","data":"{\\"text\\": \\"disk full on host-1\\"}"}');
+  expect(printed).toContain(
+    '{"id":"tour","name":"Tour","config":{"url":"http://127.0.0.1:9000/hook","method":"post"',
+  );
+  expect(printed).toContain(
+    '{"connector_id":"tour","status":"ok","data":"{\\"text\\": \\"disk full on host-1\\"}"}',
+  );
   expect(printed).toContain('{"connector_id":"tour","status":"ok","data":"{\\"text\\": \\"still here\\"}"}');
   expect(printed).toContain('the secret is nowhere in clear');
   expect(printed).not.toContain('the secret leaked');
@@ -79,12 +83,21 @@ function tourBlocks(): string[] {
 async function startServer(): Promise<string> {
   const server = start('npm', ['start'], checkout.path, { PATH: withoutOurNode() });
   servers.push(server);
-  await until(server.output, () => server.output().includes('is ready') || server.child.exitCode !== null, 240_000);
+  await until(
+    server.output,
+    () => server.output().includes('is ready') || server.child.exitCode !== null,
+    240_000,
+  );
   return server.output();
 }
 
 /** Types a block into the terminal, answers its prompt, and waits until it has run. */
-async function runBlock({ child, output }: Started, block: string, password: string, index: number): Promise<void> {
+async function runBlock(
+  { child, output }: Started,
+  block: string,
+  password: string,
+  index: number,
+): Promise<void> {
   for (const line of block.split('\n')) {
     child.stdin?.write(`${line}\n`);
     if (line.startsWith('read ')) child.stdin?.write(`${password}\n`);

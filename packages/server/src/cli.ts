@@ -77,11 +77,18 @@ function banner({ url, dataPath, generatedPassword, newKeyFile }: RunningServer)
   return `${lines.join('\n')}\n`;
 }
 
+/** npm passes a signal on that the terminal has already sent to the whole group: the echo is no second signal. */
+const ECHO_MS = 1000;
+
+/** The first signal stops the server; a later one ends the process at once. */
 function stopOnSignals(server: RunningServer, log: (message: string) => void): void {
-  let isStopping = false;
+  let stoppingSince: number | undefined;
   const stop = (signal: NodeJS.Signals) => {
-    if (isStopping) process.exit(1);
-    isStopping = true;
+    if (stoppingSince !== undefined) {
+      if (performance.now() - stoppingSince > ECHO_MS) process.exit(1);
+      return;
+    }
+    stoppingSince = performance.now();
     log(`${signal}: stopping`);
     server.stop().then(
       () => process.exit(0),

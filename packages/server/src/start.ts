@@ -35,6 +35,8 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+const CLOSE_IDLE_EVERY_MS = 50;
+
 /** After its runs were aborted, how long an answer may still take to leave. */
 const GRACE_MS = 2000;
 
@@ -115,8 +117,11 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
           execution.abortAll();
           setTimeout(() => app.server.closeAllConnections(), GRACE_MS).unref();
         }, settings['server.shutdownTimeout']);
+        // A connection that has had its last answer would otherwise be kept alive, and the stop with it.
+        const closing = setInterval(() => app.server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
         await app.close();
         clearTimeout(limit);
+        clearInterval(closing);
         await events.close();
         await egress.close();
         await store.close();
