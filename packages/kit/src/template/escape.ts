@@ -28,19 +28,11 @@ const escapes: Record<EscapeMode, Escape> = {
 /** The escape function of a mode. null and undefined print as nothing; other values by their text. */
 export function escapeFor(mode: EscapeMode): (value: unknown) => string {
   const escapeText = escapes[mode];
-  return (value) => (value === null || value === undefined ? '' : escapeText(textOf(value)));
+  return (value) => (value === null || value === undefined ? '' : escapeText(String(value)));
 }
 
 /** Slack has no escape for `_` and `*`: a value that holds one, unless it is a URL, is shown as code. */
 function escapeSlack(text: string): string {
   if (/[_*]/.test(text) && !URL.canParse(text)) return `\`${text.replaceAll('`', "'")}\``;
   return text.replace(/[&<>`]/g, (char) => SLACK[char] ?? char);
-}
-
-/** An object whose data has a key `toString` cannot be turned into text by the language: its JSON is. */
-function textOf(value: unknown): string {
-  if (typeof value === 'object' && value !== null && typeof value.toString !== 'function') {
-    return JSON.stringify(value);
-  }
-  return String(value);
 }

@@ -21,7 +21,7 @@ describe('renderTemplate', () => {
     ['{{mixed}}', '5,{"f":6,"g":7}'],
     ['{{object}}', '{"g":3,"h":null}'],
     ['{{#list}}<{{.}}>{{/list}}', '<42><43><44>'],
-    ['{{> partial}}', ''],
+    ['{{> partial}}{{> toString}}', ''],
     ['{{=<% %>=}}<% s %>', 'text'],
   ])('renders %s as %s', (template, expected) => {
     const variables = {
@@ -32,6 +32,41 @@ describe('renderTemplate', () => {
       list: [42, 43, 44],
       mixed: [5, { f: 6, g: 7 }],
       object: { g: 3, h: null },
+    };
+    expect(render(template, variables)).toBe(expected);
+  });
+
+  it.each([
+    ['{{ s }}{{!comment}}', 'text'],
+    ['{{#objects}}{{id}}{{/objects}}', '12'],
+    ['{{#objects}}{{.}}{{/objects}}', '{"id":1}{"id":2}'],
+    ['{{objects.1.id}}', '2'],
+    ['{{#object}}{{id}} {{s}} {{outer}}{{/object}}', '3 inner out'],
+    ['{{#object}}{{object.id}}{{/object}}', '3'],
+    ['{{#yes}}shown{{/yes}}{{#s}}shown{{/s}}', 'shownshown'],
+    [
+      '{{#no}}x{{/no}}{{#zero}}x{{/zero}}{{#blank}}x{{/blank}}{{#none}}x{{/none}}{{#nil}}x{{/nil}}{{#missing}}x{{/missing}}',
+      '',
+    ],
+    [
+      '{{^no}}a{{/no}}{{^zero}}b{{/zero}}{{^blank}}c{{/blank}}{{^none}}d{{/none}}{{^missing}}e{{/missing}}',
+      'abcde',
+    ],
+    ['{{^yes}}x{{/yes}}{{^objects}}x{{/objects}}', ''],
+    ['first\n{{#yes}}\nsecond\n{{/yes}}\nthird', 'first\nsecond\nthird'],
+    ['{{a.b.c}}{{object.id.x.y}}', ''],
+  ])('reads sections and names as Mustache does: %j', (template, expected) => {
+    const variables = {
+      s: 'text',
+      outer: 'out',
+      objects: [{ id: 1 }, { id: 2 }],
+      object: { id: 3, s: 'inner' },
+      yes: true,
+      no: false,
+      zero: 0,
+      blank: '',
+      none: [],
+      nil: null,
     };
     expect(render(template, variables)).toBe(expected);
   });
@@ -58,6 +93,27 @@ describe('renderTemplate', () => {
 });
 
 describe('createRenderer', () => {
+  it.each([
+    ['{{name}}', 'disk'],
+    [
+      ['{{name}}', 7],
+      ['disk', 7],
+    ],
+    [7, 7],
+    [true, true],
+    [null, null],
+  ])('renders %j as %j', (value, expected) => {
+    expect(createRenderer(prepareVariables({ name: 'disk' })).deep<unknown>(value, 'none')).toEqual(expected);
+  });
+
+  it('puts the error of one template into its own place only', () => {
+    const params = { a: '{{a}', b: '{{name}}' };
+    expect(createRenderer(prepareVariables({ name: 'disk' })).deep(params, 'none')).toEqual({
+      a: 'error rendering mustache template "{{a}": Unclosed tag at 4',
+      b: 'disk',
+    });
+  });
+
   it('renders every string at any depth and leaves keys and other values alone', () => {
     const renderer = createRenderer(prepareVariables({ name: 'disk' }));
     const params = {

@@ -1,5 +1,6 @@
 import Mustache from 'mustache';
 import { messageOf } from '../errors.ts';
+import { Context } from './context.ts';
 import { type EscapeMode, escapeFor } from './escape.ts';
 import type { TemplateVariables } from './variables.ts';
 
@@ -23,7 +24,7 @@ export function createRenderer(variables: TemplateVariables): TemplateRenderer {
 /** Never throws: a template that does not parse becomes a text that says so, and the action still runs. */
 export function renderTemplate(template: string, variables: TemplateVariables, mode: EscapeMode): string {
   try {
-    return writer().render(template, variables, {}, { escape: escapeFor(mode) });
+    return writer().render(template, new Context(variables), undefined, { escape: escapeFor(mode) });
   } catch (error) {
     return `error rendering mustache template "${template}": ${messageOf(error)}`;
   }

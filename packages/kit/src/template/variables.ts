@@ -1,9 +1,8 @@
+import { reachesPrototype } from './prototype.ts';
+
 /** Variables made ready for rendering by `prepareVariables`. */
 export type TemplateVariables = Record<string, unknown> & { readonly [prepared]: true };
 declare const prepared: unique symbol;
-
-/** Names that could reach an object's prototype: dropped wherever they stand. */
-const UNSAFE = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
  * A deep copy through JSON (dates become ISO text, functions vanish) in which dotted keys are nested objects,
@@ -21,42 +20,36 @@ function prepare(value: unknown): unknown {
   }
   if (!isObject(value)) return value;
   const result = printable({});
-  insertAll(result, value);
+  const entries = Object.entries(value).map(([key, child]) => ({ path: key.split('.'), child }));
+  // Dotted keys last, so that they add to the object under their first name wherever that one stands.
+  for (const { path, child } of entries) if (path.length === 1) insert(result, path, child);
+  for (const { path, child } of entries) if (path.length > 1) insert(result, path, child);
   return result;
 }
 
-function insertAll(target: Record<string, unknown>, source: Record<string, unknown>): void {
-  for (const [key, value] of Object.entries(source)) insert(target, key.split('.'), value);
-}
-
-/**
- * Sets `path` in `target`. An object is never displaced by a single value; two objects at the same undotted
- * path are merged; at a dotted path the last one wins.
- */
+/** Sets `path` in `target`. A single value on the way gives way to an object; at the path's end the last one wins. */
 function insert(target: Record<string, unknown>, path: string[], value: unknown): void {
-  if (path.some((segment) => UNSAFE.has(segment))) return;
+  if (reachesPrototype(path)) return;
   let parent = target;
   for (const segment of path.slice(0, -1)) {
-    if (!isObject(parent[segment])) parent[segment] = printable({});
+    if (!isObject(parent[segment])) shown(parent, segment, printable({}));
     parent = parent[segment] as Record<string, unknown>;
   }
-  const last = path.at(-1) ?? '';
-  const existing = Object.hasOwn(parent, last) ? parent[last] : undefined;
-  if (isObject(existing) && path.length === 1) {
-    if (isObject(value)) insertAll(existing, value);
-    else if (Array.isArray(value)) parent[last] = prepare(value);
-    return;
-  }
-  if (last === 'toString') Object.defineProperty(parent, last, { value: prepare(value), enumerable: true });
-  else parent[last] = prepare(value);
+  shown(parent, path.at(-1) ?? '', prepare(value));
 }
 
+/** Prints as its JSON, also where a key `toString` of its data hides the function of that name. */
 function printable(object: Record<string, unknown>): Record<string, unknown> {
-  return hidden(object, 'toString', () => JSON.stringify(object));
+  const json = () => JSON.stringify(object);
+  return hidden(hidden(object, 'toString', json), Symbol.toPrimitive, json);
 }
 
-function hidden<T extends object>(object: T, key: string, value: unknown): T {
+function hidden<T extends object>(object: T, key: PropertyKey, value: unknown): T {
   return Object.defineProperty(object, key, { value, enumerable: false, configurable: true, writable: true });
+}
+
+function shown(object: object, key: string, value: unknown): void {
+  Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
