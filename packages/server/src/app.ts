@@ -1,14 +1,15 @@
 import type { Principal } from '@patchbay/engine/access';
-import { UnauthorizedError } from '@patchbay/engine/errors';
+import { NotFoundError, UnauthorizedError } from '@patchbay/engine/errors';
 import { ensureActionsLicensed } from '@patchbay/engine/licensing';
 import fastify, { type FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import type { App } from './http/app-type.ts';
-import { errorBody, errorHandler } from './http/error-answer.ts';
+import { errorHandler } from './http/error-answer.ts';
 import { checkRequest } from './http/request-checks.ts';
 import { requestError } from './http/request-error.ts';
 import { createSpacePath } from './http/space-path.ts';
+import { withoutTrailingSlash } from './http/trailing-slash.ts';
 import { connectorRoutes } from './routes/connectors.ts';
 import { executeRoute } from './routes/execute.ts';
 import { securityRoutes } from './routes/security/index.ts';
@@ -46,22 +47,24 @@ const SECURITY_HEADERS = {
 };
 
 /**
- * The HTTP API. A request goes through: headers, authentication (401), the body's parsing (400, 413, 415), version,
- * cross-site and internal-route checks (400), the route's schema (400), the licence (403), then the route: privilege
- * (403), space (404), its business.
+ * The HTTP API. A request goes through: headers, the route's existence (404), authentication (401), the body's parsing
+ * (400, 413, 415), version, cross-site and internal-route checks (400), the route's schema (400), the licence (403),
+ * then the route: privilege (403), space (404), its business.
  */
 export async function createApp(system: System): Promise<App> {
   const { settings, license, log } = system;
   const maxPayload = settings['server.maxPayload'];
   const spacePath = createSpacePath(settings['server.rewriteBasePath'] ? settings['server.basePath'] : '');
   const onError = errorHandler(log, maxPayload);
+  const headers = { 'kbn-name': settings['server.name'], ...SECURITY_HEADERS };
 
   const app: App = fastify({
     logger: false,
     bodyLimit: maxPayload,
     rewriteUrl: spacePath.rewrite,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
-    frameworkErrors: onError,
+    // A URL that cannot be read meets no hook.
+    frameworkErrors: (error, request, reply) => onError(error, request, reply.headers(headers)),
     forceCloseConnections: 'idle',
   }).withTypeProvider<ZodTypeProvider>();
 
@@ -75,25 +78,22 @@ export async function createApp(system: System): Promise<App> {
   parseJson(app);
 
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers({ 'kbn-name': settings['server.name'], ...SECURITY_HEADERS });
+    reply.headers(headers);
     request.spaceId = spacePath.spaceOf(request.raw);
-    if (!request.is404) request.principal = await authenticate(system, request);
+    const slashless = withoutTrailingSlash(request.originalUrl);
+    if (slashless !== undefined && request.method === 'GET') return reply.redirect(slashless);
+    // A route whose last part is a parameter would take the slash for an empty one.
+    const isSlashed = slashless !== undefined && request.routeOptions.url?.endsWith('/') !== true;
+    if (request.is404 || isSlashed) return notFound();
+    request.principal = await authenticate(system, request);
   });
-  app.addHook('preValidation', async (request) => {
-    if (!request.is404) checkRequest(request, settings);
-  });
+  app.addHook('preValidation', async (request) => checkRequest(request, settings, log));
   app.addHook('preHandler', async (request) => {
     if (request.routeOptions.config.isActionsRoute === true) ensureActionsLicensed(license);
   });
 
-  app.setNotFoundHandler((request, reply) => {
-    const [path = '/', search] = request.originalUrl.split('?', 2);
-    const isOnlySlashed = path.length > 1 && path.endsWith('/') && !path.endsWith('//');
-    if (request.method === 'GET' && isOnlySlashed) {
-      return reply.redirect(path.slice(0, -1) + (search === undefined ? '' : `?${search}`));
-    }
-    return reply.code(404).send(errorBody(404, 'Not Found'));
-  });
+  // Hooks run for a route that is not there only where there is a handler for it.
+  app.setNotFoundHandler(notFound);
 
   connectorRoutes(app, system);
   executeRoute(app, system);
@@ -101,6 +101,10 @@ export async function createApp(system: System): Promise<App> {
   securityRoutes(app, system);
   statusRoute(app, system);
   return app;
+}
+
+async function notFound(): Promise<never> {
+  throw new NotFoundError('Not Found');
 }
 
 async function authenticate({ access }: System, request: FastifyRequest): Promise<Principal | undefined> {

@@ -24,11 +24,7 @@ const FRAMEWORK: Record<string, { statusCode: number; message: (maxPayload: numb
 
 const UNEXPECTED = 'An internal server error occurred. Check Kibana server logs for details.';
 
-export function errorBody(
-  statusCode: number,
-  message: string,
-  attributes?: Record<string, unknown>,
-): ErrorBody {
+function errorBody(statusCode: number, message: string, attributes?: Record<string, unknown>): ErrorBody {
   // The reference's server names 413 as older HTTP did.
   const error = statusCode === 413 ? 'Request Entity Too Large' : (STATUS_CODES[statusCode] ?? 'Unknown');
   return { statusCode, error, message, ...(attributes !== undefined && { attributes }) };

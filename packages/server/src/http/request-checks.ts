@@ -1,17 +1,16 @@
 import type { Settings } from '@patchbay/engine/config';
 import { BadRequestError } from '@patchbay/engine/errors';
+import type { Logger } from '@patchbay/kit';
 import type { FastifyRequest } from 'fastify';
 import { API_LEVEL } from '../version.ts';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** The checks between authentication and the route's schema: version, cross-site forgery, internal routes. */
-export function checkRequest(request: FastifyRequest, settings: Settings): void {
+export function checkRequest(request: FastifyRequest, settings: Settings, log: Logger): void {
   checkVersion(request);
   checkXsrf(request, settings);
-  if (request.routeOptions.config.access === 'internal' && settings['server.restrictInternalApis']) {
-    checkInternal(request);
-  }
+  if (request.routeOptions.config.access === 'internal') checkInternal(request, settings, log);
 }
 
 function checkVersion({ headers }: FastifyRequest): void {
@@ -32,11 +31,17 @@ function checkXsrf({ method, headers, url }: FastifyRequest, settings: Settings)
   throw new BadRequestError('Request must contain a kbn-xsrf header.');
 }
 
-function checkInternal({ headers, method, originalUrl }: FastifyRequest): void {
+function checkInternal(
+  { headers, method, originalUrl }: FastifyRequest,
+  settings: Settings,
+  log: Logger,
+): void {
   const [path, search] = originalUrl.split('?', 2);
   if (headers['x-elastic-internal-origin'] !== undefined) return;
   if (new URLSearchParams(search).get('elasticInternalOrigin') === 'true') return;
-  throw new BadRequestError(
-    `uri [${path}] with method [${method.toLowerCase()}] exists but is not available with the current configuration`,
-  );
+  const what = `uri [${path}] with method [${method.toLowerCase()}]`;
+  if (settings['server.restrictInternalApis']) {
+    throw new BadRequestError(`${what} exists but is not available with the current configuration`);
+  }
+  log.warn(`${what} is an internal route, called from outside: it may change without notice`);
 }

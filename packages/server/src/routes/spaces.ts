@@ -35,7 +35,12 @@ const body = z.strictObject({
       message: "must start with 'data:image'",
     })
     .optional(),
-  solution: z.enum(['es', 'oblt', 'security', 'classic']).optional(),
+  solution: z
+    .enum(['es', 'oblt', 'security', 'classic', ''], {
+      error: 'expected one of "es", "oblt", "security", "classic"',
+    })
+    .optional(),
+  projectRouting: z.string().optional(),
   _reserved: z.boolean().optional(),
 });
 
@@ -85,16 +90,27 @@ export function spaceRoutes(app: App, system: System): void {
     return reply.code(204).send();
   });
 
-  /** What the configuration forbids in a space, then the space itself. */
-  function fromBody({ _reserved, ...space }: Body, verb: 'create' | 'update'): Omit<Space, 'isReserved'> {
+  /** What a space must not have here or under this configuration, then the space itself. */
+  function fromBody(
+    { _reserved, projectRouting, ...space }: Body,
+    verb: 'create' | 'update',
+  ): Omit<Space, 'isReserved'> {
     if (space.disabledFeatures.length > 0 && !system.settings['xpack.spaces.allowFeatureVisibility']) {
       throw new BadRequestError(
         `Unable to ${verb} Space, the disabledFeatures array must be empty when xpack.spaces.allowFeatureVisibility setting is disabled`,
       );
     }
+    if (space.solution === '') {
+      throw new BadRequestError(`Unable to ${verb} Space, solution property cannot be empty`);
+    }
     if (space.solution !== undefined && !system.settings['xpack.spaces.allowSolutionVisibility']) {
       throw new BadRequestError(
         `Unable to ${verb} Space, the solution property can not be set when xpack.spaces.allowSolutionVisibility setting is disabled`,
+      );
+    }
+    if (projectRouting !== undefined) {
+      throw new BadRequestError(
+        `Unable to ${verb} Space, projectRouting property is only allowed when CPS is enabled`,
       );
     }
     return space;

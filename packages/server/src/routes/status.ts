@@ -10,7 +10,7 @@ const COLLECTION_INTERVAL_MS = 5000;
 
 const querystring = z
   .object({ v7format: z.stringbool().optional(), v8format: z.stringbool().optional() })
-  .refine((query) => !(query.v7format && query.v8format), {
+  .refine(({ v7format, v8format }) => v7format === undefined || v8format === undefined, {
     message: 'provide only one format option: v7format or v8format',
   });
 

@@ -6,6 +6,7 @@ import { loadSettings } from '@patchbay/engine/config';
 import type { ConnectorType } from '@patchbay/kit';
 import { createLoggers } from '../logging.ts';
 import { startServer } from '../start.ts';
+import { type Answer, sendRequest } from './send-request.ts';
 
 export interface TestServerOptions {
   /** Settings by key, such as `{'xpack.actions.allowedHosts': ['localhost']}`. */
@@ -13,30 +14,33 @@ export interface TestServerOptions {
   types?: readonly ConnectorType[];
   /** Left out: a new folder, removed at the end. */
   dataPath?: string;
+  /** The first user's password, if this is the folder's first start; null: one is generated. */
+  firstPassword?: string | null;
   now?: () => Date;
-}
-
-export interface Answer {
-  status: number;
-  headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: an answer's body is what a test is about to look into
-  body: any;
 }
 
 export interface CallOptions {
   /** `user:password`, an `ApiKey ...` header, or null for nobody. Default: the first user. */
   as?: string | null;
-  headers?: Record<string, string>;
+  /** Beside the ones that a well-behaved client sends; null takes one of those away. */
+  headers?: Record<string, string | null>;
   /** Sent as JSON; text is sent as it stands. */
   body?: unknown;
+  /** Closes the connection. */
+  signal?: AbortSignal;
 }
+
+export type Call = (method: string, path: string, options?: CallOptions) => Promise<Answer>;
 
 export interface TestServer extends AsyncDisposable {
   url: string;
   dataPath: string;
+  generatedPassword: string | undefined;
+  newKeyFile: string | undefined;
   /** Log lines, parsed. */
   logged: Record<string, unknown>[];
-  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  /** The path is sent as it stands. */
+  call: Call;
   stop(): Promise<void>;
 }
 
@@ -44,11 +48,12 @@ export const FIRST_PASSWORD = 'changeme';
 
 /** A whole server on a free port, with the password `changeme` for the first user. */
 export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const dataPath = options.dataPath ?? mkdtempSync(join(tmpdir(), 'patchbay-test-'));
+  const dataPath = options.dataPath ?? temporaryFolder();
+  const { firstPassword = FIRST_PASSWORD } = options;
   const logged: Record<string, unknown>[] = [];
   const loaded = loadSettings({
     files: [],
-    environment: { ELASTIC_PASSWORD: FIRST_PASSWORD },
+    environment: firstPassword === null ? {} : { ELASTIC_PASSWORD: firstPassword },
     overrides: { 'server.port': 0, 'path.data': dataPath, ...options.settings },
   });
   const logger = createLoggers(loaded.settings['logging.root.level'], {
@@ -60,17 +65,22 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     logger,
     ...(options.now && { now: options.now }),
   });
-  let isStopped = false;
-  const stop = async () => {
-    if (isStopped) return;
-    isStopped = true;
-    await server.stop();
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= server.stop();
+    return stopped;
   };
   return {
-    url: server.url,
-    dataPath,
+    ...server,
     logged,
-    call: (method, path, call) => callServer(`${server.url}${path}`, method, call),
+    call: (method, path, call = {}) =>
+      sendRequest(server.url, {
+        method,
+        path,
+        headers: headersOf(method, path, call),
+        body: bodyOf(call),
+        signal: call.signal,
+      }),
     stop,
     async [Symbol.asyncDispose]() {
       await stop();
@@ -79,29 +89,34 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
   };
 }
 
-async function callServer(
-  url: string,
-  method: string,
-  { as, headers, body }: CallOptions = {},
-): Promise<Answer> {
-  const response = await fetch(url, {
-    method,
-    redirect: 'manual',
-    headers: {
-      ...(method !== 'GET' && { 'kbn-xsrf': 'true' }),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...authorization(as),
-      ...headers,
-    },
-    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  const isJson = response.headers.get('content-type')?.includes('json') === true;
-  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'patchbay-test-'));
 }
 
-function authorization(as: string | null = `elastic:${FIRST_PASSWORD}`): Record<string, string> {
-  if (as === null) return {};
-  if (as.startsWith('ApiKey ')) return { authorization: as };
-  return { authorization: `Basic ${Buffer.from(as).toString('base64')}` };
+/** Every connector type of the product, and these. */
+export function withBuiltIn(...types: ConnectorType[]): readonly ConnectorType[] {
+  return [...connectorTypes, ...types];
+}
+
+function bodyOf({ body }: CallOptions): string | undefined {
+  return body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+}
+
+/** What a well-behaved client sends, and what the test asks for instead. */
+function headersOf(method: string, path: string, { as, headers, body }: CallOptions): Record<string, string> {
+  const all: Record<string, string | null> = {
+    ...(method !== 'GET' && { 'kbn-xsrf': 'true' }),
+    ...(path.includes('/internal/') && { 'x-elastic-internal-origin': 'test' }),
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+    authorization: authorization(as),
+    ...headers,
+  };
+  return Object.fromEntries(
+    Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== null),
+  );
+}
+
+function authorization(as: string | null = `elastic:${FIRST_PASSWORD}`): string | null {
+  if (as === null || as.startsWith('ApiKey ')) return as;
+  return `Basic ${Buffer.from(as).toString('base64')}`;
 }

@@ -6,7 +6,7 @@ import { authorizeSecurity } from './access.ts';
 import { roleKibana } from './role-schema.ts';
 
 const byName = z.object({
-  name: z.string().max(1024, 'Role name must be 1024 characters or less.'),
+  name: z.string().min(1).max(1024, 'Role name must be 1024 characters or less.'),
 });
 
 const anything = z.record(z.string(), z.unknown());
