@@ -170,8 +170,10 @@ export async function createAccess(
       async invalidateApiKey(caller, id) {
         const record = await apiKeys.get(id);
         if (record === undefined) throw new NotFoundError(`API key [${id}] not found`);
-        if (record.username !== caller.username && !canManageSecurity(caller))
-          throw new ForbiddenError('Forbidden');
+        // A key may end itself, and nothing else of its owner's: it may be allowed less than they are.
+        const isOwn =
+          caller.apiKey === undefined ? record.username === caller.username : record.id === caller.apiKey.id;
+        if (!isOwn && !canManageSecurity(caller)) throw new ForbiddenError('Forbidden');
         await apiKeys.invalidate(id, options.now().toISOString());
         credentials.forgetAll();
       },

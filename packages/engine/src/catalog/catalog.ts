@@ -11,7 +11,7 @@ import {
   validateSecrets,
 } from '@patchbay/kit';
 import type { Settings } from '../config/index.ts';
-import { BadRequestError, ConflictError, NotFoundError } from '../errors/index.ts';
+import { AnswerError, BadRequestError, ConflictError, NotFoundError } from '../errors/index.ts';
 import type { ConnectorRecord, Store } from '../store/index.ts';
 import type { Descriptor, Vault } from '../vault/index.ts';
 import { type Connector, fromRecord, type ListedConnector } from './connector.ts';
@@ -115,7 +115,12 @@ export function createCatalog(options: CatalogOptions): Catalog {
     hook: HookContext,
     save: () => Promise<T>,
   ): Promise<T> {
-    await type.hooks?.preSave?.(hook);
+    try {
+      await type.hooks?.preSave?.(hook);
+    } catch (error) {
+      // What a type says against saving is the answer.
+      throw error instanceof AnswerError ? error : new BadRequestError(messageOf(error), { cause: error });
+    }
     let wasSuccessful = false;
     try {
       const saved = await save();

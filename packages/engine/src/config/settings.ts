@@ -28,18 +28,28 @@ const allowedHost = z.string().refine((host) => host === '*' || hostname.test(ho
 
 const encryptionKey = z.string().min(32, 'expected at least 32 characters');
 
-const preconfigured = z.record(
-  z.string().refine((id) => !['', 'constructor', '__proto__'].includes(id), {
-    error: ({ input }) => `invalid preconfigured action id "${input}"`,
-  }),
-  z.strictObject({
-    name: z.string().min(1),
-    actionTypeId: z.string().min(1),
-    config: z.record(z.string(), z.unknown()).default({}),
-    secrets: z.record(z.string(), z.unknown()).default({}),
-    exposeConfig: z.boolean().default(false),
-  }),
-);
+const FORBIDDEN_IDS = ['', 'constructor', '__proto__'];
+
+// The ids are looked at before the record, which passes `__proto__` over without a word.
+const preconfigured = z
+  .unknown()
+  .superRefine((entries, context) => {
+    for (const id of Object.keys(entries ?? {}).filter((name) => FORBIDDEN_IDS.includes(name))) {
+      context.addIssue({ code: 'custom', message: `invalid preconfigured action id "${id}"` });
+    }
+  })
+  .pipe(
+    z.record(
+      z.string(),
+      z.strictObject({
+        name: z.string().min(1),
+        actionTypeId: z.string().min(1),
+        config: z.record(z.string(), z.unknown()).default({}),
+        secrets: z.record(z.string(), z.unknown()).default({}),
+        exposeConfig: z.boolean().default(false),
+      }),
+    ),
+  );
 
 export const licenseTypes = ['basic', 'standard', 'gold', 'platinum', 'enterprise', 'trial'] as const;
 

@@ -42,7 +42,12 @@ export function readFile(path: string, environment: NodeJS.ProcessEnv): Collecte
     return collected;
   }
   collect(tree, '', collected);
-  collected.values = substitute(collected.values, environment, collected.problems) as RawSettings;
+  for (const key of keys) {
+    const missing = (name: string) =>
+      collected.problems.push(`${key}: Unknown environment variable referenced in config : ${name}`);
+    if (key in collected.values)
+      collected.values[key] = substitute(collected.values[key], environment, missing);
+  }
   return collected;
 }
 
@@ -51,7 +56,8 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): RawSettings {
   const values: RawSettings = {};
   for (const key of keys) {
     const text = environment[environmentName(key)];
-    if (text !== undefined) values[key] = text;
+    // The image passes empty ones over, so that a compose file may hand on what is not set.
+    if (text) values[key] = text;
   }
   return values;
 }
@@ -60,29 +66,32 @@ export function environmentName(key: SettingKey): string {
   return key.replaceAll('.', '_').toUpperCase();
 }
 
-/** Later values win; maps are merged entry by entry. */
+/** Later values win; maps are merged entry by entry, at every depth. */
 export function merge(...sources: RawSettings[]): RawSettings {
   const merged: RawSettings = {};
   for (const source of sources) {
     for (const key of keys) {
-      if (source[key] === undefined) continue;
-      const [before, after] = [merged[key], source[key]];
-      merged[key] = isMap(before) && isMap(after) ? { ...before, ...after } : after;
+      if (source[key] !== undefined) merged[key] = mergeValue(merged[key], source[key]);
     }
   }
   return merged;
+}
+
+function mergeValue(before: unknown, after: unknown): unknown {
+  if (!isMap(before) || !isMap(after)) return after;
+  const changed = Object.entries(after).map(([name, value]) => [name, mergeValue(before[name], value)]);
+  // Not by assignment: a map may have an entry called `__proto__`.
+  return Object.fromEntries([...Object.entries(before), ...changed]);
 }
 
 function collect(tree: Record<string, unknown>, prefix: string, into: Collected): void {
   for (const [name, value] of Object.entries(tree)) {
     const path = prefix === '' ? name : `${prefix}.${name}`;
     const known = keys.find((key) => path === key || path.startsWith(`${key}.`));
-    if (known === path) {
-      into.values[known] = merge({ [known]: into.values[known] }, { [known]: value })[known] ?? value;
-    } else if (known !== undefined) {
-      const map = isMap(into.values[known]) ? into.values[known] : {};
-      setPath(map, path.slice(known.length + 1).split('.'), value);
-      into.values[known] = map;
+    if (known !== undefined) {
+      const inside = path === known ? [] : path.slice(known.length + 1).split('.');
+      const nested = inside.reduceRight<unknown>((child, step) => ({ [step]: child }), value);
+      into.values[known] = mergeValue(into.values[known], nested);
     } else if (keys.some((key) => key.startsWith(`${path}.`)) && isMap(value)) {
       collect(value, path, into);
     } else if (OWNED.some((owned) => path === owned || path.startsWith(`${owned}.`))) {
@@ -95,30 +104,22 @@ function collect(tree: Record<string, unknown>, prefix: string, into: Collected)
   }
 }
 
-function setPath(map: Record<string, unknown>, path: string[], value: unknown): void {
-  const [first = '', ...rest] = path;
-  if (first === '__proto__') return;
-  if (rest.length === 0) {
-    map[first] = value;
-    return;
-  }
-  const child = Object.hasOwn(map, first) && isMap(map[first]) ? map[first] : {};
-  map[first] = child;
-  setPath(child, rest, value);
-}
-
-function substitute(value: unknown, environment: NodeJS.ProcessEnv, problems: string[]): unknown {
+function substitute(
+  value: unknown,
+  environment: NodeJS.ProcessEnv,
+  missing: (name: string) => void,
+): unknown {
   if (typeof value === 'string') {
     return value.replace(/\$\{([^}:]+)(?::([^}]*))?\}/g, (whole, name: string, fallback?: string) => {
       const found = environment[name] ?? fallback;
-      if (found === undefined) problems.push(`Unknown environment variable referenced in config : ${name}`);
+      if (found === undefined) missing(name);
       return found ?? whole;
     });
   }
-  if (Array.isArray(value)) return value.map((item) => substitute(item, environment, problems));
+  if (Array.isArray(value)) return value.map((item) => substitute(item, environment, missing));
   if (!isMap(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, child]) => [key, substitute(child, environment, problems)]),
+    Object.entries(value).map(([key, child]) => [key, substitute(child, environment, missing)]),
   );
 }
 

@@ -88,16 +88,21 @@ export function createEgress(settings: EgressSettings): Egress {
   ): Promise<TransportResponse> {
     for (let hop = first, hops = 0; ; hops++) {
       const answer = await openStream(pool, hop, deadline);
-      const { statusCode: status, statusText } = answer;
-      const headers = flat(answer.headers);
-      const next = nextHop(request, hop, { status, location: headers.location }, allowedHosts);
-      if (next === undefined) {
-        const body = readStream(answer, headers['content-encoding'], maxBytes, deadline);
-        return { status, statusText, headers, body };
+      try {
+        const { statusCode: status, statusText } = answer;
+        const headers = flat(answer.headers);
+        const next = nextHop(request, hop, { status, location: headers.location }, allowedHosts);
+        if (next === undefined) {
+          const body = readStream(answer, headers['content-encoding'], maxBytes, deadline);
+          return { status, statusText, headers, body };
+        }
+        await answer.body.dump();
+        if (hops >= request.maxRedirects) throw tooManyRedirects();
+        hop = next;
+      } catch (error) {
+        answer.body.destroy();
+        throw error;
       }
-      await answer.body.dump();
-      if (hops >= request.maxRedirects) throw tooManyRedirects();
-      hop = next;
     }
   }
 

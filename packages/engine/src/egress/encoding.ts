@@ -34,11 +34,17 @@ export function encodingOf(header: string | undefined): Encoding | undefined {
   return Object.hasOwn(encodings, name) ? encodings[name] : undefined;
 }
 
-/** The decoded stream. An error of the source is an error of the result. */
+/** The decoded stream. An error of the source is an error of the result; what is empty stays empty. */
 export function decodedStream(body: Readable, header: string | undefined): Readable {
   const encoding = encodingOf(header);
-  if (encoding === undefined) return body;
+  // What has failed before anybody read it tells its error only when it is read.
+  if (encoding === undefined || body.destroyed) return body;
   const decoder = encoding.stream();
+  let isEmpty = true;
+  body.once('data', () => {
+    isEmpty = false;
+  });
   body.on('error', (error) => decoder.destroy(error));
-  return body.pipe(decoder);
+  body.on('end', () => (isEmpty ? decoder.push(null) : decoder.end()));
+  return body.pipe(decoder, { end: false });
 }

@@ -5,11 +5,24 @@ import { decodedStream } from './encoding.ts';
 import { tooLarge, toRequestError } from './errors.ts';
 import { dispatchOptions, type Hop } from './hop.ts';
 
-/** Sends one request and gives its answer with the body still to be read. */
-export function openStream(pool: Dispatcher, hop: Hop, deadline: Deadline): Promise<Dispatcher.ResponseData> {
+/** Sends one request and gives its answer with the body still to be read. At the deadline the body is destroyed. */
+export async function openStream(
+  pool: Dispatcher,
+  hop: Hop,
+  deadline: Deadline,
+): Promise<Dispatcher.ResponseData> {
+  const ended = deadline.reason();
+  if (ended !== undefined) throw ended;
   const ending = new EventEmitter();
   deadline.onEnd((reason) => ending.emit('abort', reason));
-  return pool.request({ ...dispatchOptions(hop), signal: ending } as Dispatcher.RequestOptions);
+  const answer = await pool.request({
+    ...dispatchOptions(hop),
+    signal: ending,
+  } as Dispatcher.RequestOptions);
+  // Whoever reads the body is told of its error; nobody may be reading it.
+  answer.body.on('error', () => {});
+  deadline.onEnd((reason) => answer.body.destroy(reason));
+  return answer;
 }
 
 /** A body as it arrives, its encoding taken off, no longer than `maxBytes`, within its deadline, which it clears. */
@@ -20,7 +33,6 @@ export async function* readStream(
   deadline: Deadline,
 ): AsyncIterable<Uint8Array> {
   let total = 0;
-  deadline.onEnd((reason) => body.destroy(reason));
   try {
     for await (const chunk of decodedStream(body, encoding)) {
       total += chunk.byteLength;

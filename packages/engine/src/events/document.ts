@@ -34,10 +34,13 @@ export interface Installation {
 const ECS_VERSION = '1.8.0';
 
 export function executeStart(run: Run, installation: Installation): EventRecord {
-  return record(run, installation, run.startedAt, {
-    event: { action: 'execute-start', start: run.startedAt.toISOString() },
-    message: `action started: ${label(run)}`,
-  });
+  const event = {
+    provider: 'actions',
+    action: 'execute-start',
+    kind: 'action',
+    start: run.startedAt.toISOString(),
+  };
+  return record(run, installation, run.startedAt, { event, message: `action started: ${label(run)}` });
 }
 
 export function executeEnd(
@@ -47,10 +50,11 @@ export function executeEnd(
 ): EventRecord {
   const { result, endedAt, requestBodyBytes } = end;
   const isOk = result.status === 'ok';
-  const { user, apiKey } = run.source;
-  return record(run, installation, endedAt, {
+  const parts: Parts = {
     event: {
+      provider: 'actions',
       action: 'execute',
+      kind: 'action',
       start: run.startedAt.toISOString(),
       end: endedAt.toISOString(),
       // Nanoseconds, as text.
@@ -58,19 +62,24 @@ export function executeEnd(
       outcome: isOk ? 'success' : 'failure',
     },
     message: `${isOk ? 'action executed' : 'action execution failure'}: ${label(run)}`,
-    ...(!isOk && { error: { message: errorText(result) } }),
-    ...(user !== undefined && { user: { name: user.name, ...(user.id !== '' && { id: user.id }) } }),
-    execution: { usage: { request_body_bytes: requestBodyBytes } },
-    ...(apiKey !== undefined && { kibana: { user_api_key: apiKey } }),
-  });
+    execution: {
+      uuid: run.executionUuid,
+      source: run.source.kind,
+      usage: { request_body_bytes: requestBodyBytes },
+    },
+    apiKey: run.source.apiKey,
+  };
+  const { user } = run.source;
+  if (user !== undefined)
+    parts.user = user.id === '' ? { name: user.name } : { name: user.name, id: user.id };
+  if (!isOk) parts.error = { message: errorText(result) };
+  return record(run, installation, endedAt, parts);
 }
 
 /** `timeout` as it is written in settings, such as `5m`. */
 export function executeTimeout(run: Run, installation: Installation, timeout: string, at: Date): EventRecord {
-  return record(run, installation, at, {
-    event: { action: 'execute-timeout' },
-    message: timeoutText(run, timeout),
-  });
+  const event = { provider: 'actions', action: 'execute-timeout', kind: 'action' };
+  return record(run, installation, at, { event, message: timeoutText(run, timeout) });
 }
 
 export function timeoutText(run: Run, timeout: string): string {
@@ -90,53 +99,51 @@ export function errorText({ message, serviceMessage, retry }: ActionResult): str
   return `${text}${detail}${retry ? '; retry: true' : ''}`;
 }
 
+/** What one document has that others of the same run have not. */
 interface Parts {
-  event: { action: string; outcome?: string } & Record<string, unknown>;
+  event: { action: string; outcome?: string } & Record<string, string>;
   message: string;
+  error?: { message: string };
+  user?: { name: string; id?: string };
   execution?: Record<string, unknown>;
-  kibana?: Record<string, unknown>;
-  [field: string]: unknown;
+  apiKey?: { id: string; name: string } | undefined;
 }
 
+/** Built field by field: two documents a run are the larger part of what a run costs beside its request. */
 function record(run: Run, installation: Installation, at: Date, parts: Parts): EventRecord {
-  const { event, message, execution, kibana, ...rest } = parts;
-  const { connector, spaceId } = run;
+  const { connector, spaceId, executionUuid } = run;
   const timestamp = at.toISOString();
+  const savedObject: Record<string, unknown> = {
+    rel: 'primary',
+    type: 'action',
+    id: connector.id,
+    type_id: connector.typeId,
+  };
+  if (spaceId !== 'default') savedObject.namespace = spaceId;
+  if (connector.isInMemory) savedObject.space_agnostic = true;
+  const action: Record<string, unknown> = { id: connector.id, type_id: connector.typeId };
+  if (connector.name !== '') action.name = connector.name;
+  action.execution = parts.execution ?? { uuid: executionUuid, source: run.source.kind };
+  const kibana: Record<string, unknown> = { saved_objects: [savedObject], space_ids: [spaceId], action };
+  if (parts.apiKey !== undefined) kibana.user_api_key = parts.apiKey;
+  kibana.server_uuid = installation.uuid;
+  kibana.version = installation.version;
+  const document: Record<string, unknown> = {
+    '@timestamp': timestamp,
+    ecs: { version: ECS_VERSION },
+    event: parts.event,
+    message: parts.message,
+  };
+  if (parts.error !== undefined) document.error = parts.error;
+  if (parts.user !== undefined) document.user = parts.user;
+  document.kibana = kibana;
   return {
     timestamp,
-    action: event.action,
+    action: parts.event.action,
     spaceId,
     connectorId: connector.id,
-    executionUuid: run.executionUuid,
-    outcome: event.outcome ?? null,
-    document: {
-      '@timestamp': timestamp,
-      ecs: { version: ECS_VERSION },
-      event: { provider: 'actions', kind: 'action', ...event },
-      message,
-      ...rest,
-      kibana: {
-        saved_objects: [
-          {
-            rel: 'primary',
-            type: 'action',
-            id: connector.id,
-            type_id: connector.typeId,
-            ...(spaceId !== 'default' && { namespace: spaceId }),
-            ...(connector.isInMemory && { space_agnostic: true }),
-          },
-        ],
-        space_ids: [spaceId],
-        action: {
-          id: connector.id,
-          type_id: connector.typeId,
-          ...(connector.name !== '' && { name: connector.name }),
-          execution: { uuid: run.executionUuid, source: run.source.kind, ...execution },
-        },
-        ...kibana,
-        server_uuid: installation.uuid,
-        version: installation.version,
-      },
-    },
+    executionUuid,
+    outcome: parts.event.outcome ?? null,
+    document,
   };
 }

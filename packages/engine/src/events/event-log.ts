@@ -35,6 +35,7 @@ export function createEventLog({ store, log }: { store: EventStore; log: Logger 
       await store.append(batch);
     } catch (error) {
       waiting = bounded([...batch, ...waiting], log);
+      schedule();
       throw error;
     }
   }
@@ -48,7 +49,6 @@ export function createEventLog({ store, log }: { store: EventStore; log: Logger 
   const flushInBackground = () => {
     flush().catch((error) => {
       log.error(`event log: writing failed, trying again: ${messageOf(error)}`);
-      schedule();
     });
   };
 

@@ -7,21 +7,20 @@ export type Redact = <T extends string | undefined>(text: T) => T;
 
 /** Takes every secret value out of a text. Remote services and libraries like to echo what they were given. */
 export function redactor(secrets: unknown): Redact {
-  const values = [...strings(secrets)].filter((value) => value.length >= MIN_LENGTH);
-  // The longest first: a secret may be part of another one.
-  values.sort((a, b) => b.length - a.length);
-  return ((text) =>
-    values.reduce(
-      (rest, value) => rest?.replaceAll(value, '[redacted]'),
-      text as string | undefined,
-    )) as Redact;
+  // Most runs have no text to take anything out of.
+  let known: string[] | undefined;
+  return ((text: string | undefined) => {
+    known ??= forms(secrets);
+    return known.reduce((rest, value) => rest?.replaceAll(value, '[redacted]'), text);
+  }) as Redact;
 }
 
+/** Takes them out of the fields too. */
 export function redactingLogger(log: Logger, redact: Redact): Logger {
   const at =
     (level: LogLevel): Logger[LogLevel] =>
     (message, fields) =>
-      log[level](redact(message), fields);
+      log[level](redact(message), fields && (deep(fields, redact) as Record<string, unknown>));
   return {
     trace: at('trace'),
     debug: at('debug'),
@@ -32,8 +31,43 @@ export function redactingLogger(log: Logger, redact: Redact): Logger {
   };
 }
 
+/** As deep as the process log writes. */
+const MAX_DEPTH = 5;
+
+function deep(value: unknown, redact: Redact, depth = 0): unknown {
+  if (typeof value === 'string') return redact(value);
+  if (value instanceof Error) return redact(value.message);
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  if (depth > MAX_DEPTH) return '[...]';
+  if (Array.isArray(value)) return value.map((item) => deep(item, redact, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, child]) => [name, deep(child, redact, depth + 1)]),
+  );
+}
+
+/** Every secret as it is and as it stands in JSON, in a URL and in base64; and what basic auth makes of a pair. */
+function forms(secrets: unknown): string[] {
+  const values = [...strings(secrets)]
+    .filter((value) => value.length >= MIN_LENGTH)
+    .flatMap((value) => [
+      value,
+      JSON.stringify(value).slice(1, -1),
+      encodeURIComponent(value.toWellFormed()),
+      Buffer.from(value).toString('base64'),
+    ])
+    .concat(basicCredentials(secrets));
+  // The longest first: a secret may be part of another one.
+  return [...new Set(values)].sort((a, b) => b.length - a.length);
+}
+
 function* strings(value: unknown): Iterable<string> {
   if (typeof value === 'string') yield value;
   else if (typeof value === 'object' && value !== null)
     for (const child of Object.values(value)) yield* strings(child);
+}
+
+function basicCredentials(secrets: unknown): string[] {
+  const { user, password } = (secrets ?? {}) as { user?: unknown; password?: unknown };
+  if (typeof user !== 'string' || typeof password !== 'string') return [];
+  return [Buffer.from(`${user}:${password}`).toString('base64')];
 }

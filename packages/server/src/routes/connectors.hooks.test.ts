@@ -69,14 +69,7 @@ describe('the hooks of a connector type', () => {
 
   it.each([
     ['refuse', { statusCode: 400, error: 'Bad Request', message: 'the hook refuses' }],
-    [
-      'break',
-      {
-        statusCode: 500,
-        error: 'Internal Server Error',
-        message: 'An internal server error occurred. Check Kibana server logs for details.',
-      },
-    ],
+    ['break', { statusCode: 400, error: 'Bad Request', message: 'the hook broke' }],
   ])('answer with their error when they %s before the save, and nothing is saved', async (fail, expected) => {
     const answer = await create({ ...body, config: { fail } }, path);
     expect([answer.status, answer.body]).toEqual([expected.statusCode, expected]);

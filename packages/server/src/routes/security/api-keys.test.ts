@@ -152,6 +152,20 @@ describe('POST /internal/security/api_key/invalidate', async () => {
     expect((await me(key)).status).toBe(401);
   });
 
+  it('lets a key end itself, and no other key of its owner', async () => {
+    const key = await addApiKey(server, ann, { name: 'first' });
+    const other = await addApiKey(server, ann, { name: 'second' });
+    const [itself, second] = [
+      { id: idOf(key), name: 'first' },
+      { id: idOf(other), name: 'second' },
+    ];
+    expect((await invalidate([second, itself], key)).body).toEqual({
+      itemsInvalidated: [itself],
+      errors: [{ ...second, error: { statusCode: 403, message: 'Forbidden' } }],
+    });
+    expect([(await me(key)).status, (await me(other)).status]).toEqual([401, 200]);
+  });
+
   it('says which keys are not there', async () => {
     const item = { id: 'nothing', name: 'x' };
     expect((await invalidate([item])).body).toEqual({

@@ -1,0 +1,91 @@
+import type { ConnectorType } from '@patchbay/kit';
+import { type Catalog, createCatalog, createTypeRegistry } from '../catalog/index.ts';
+import { loadSettings } from '../config/index.ts';
+import { createEgress } from '../egress/index.ts';
+import { createEventLog } from '../events/index.ts';
+import { createExecution, type Execution } from '../execution/index.ts';
+import { openSqliteStore, type Store } from '../store/index.ts';
+import { openVault } from '../vault/index.ts';
+import { type LogLine, logLines } from './log-lines.ts';
+import { tempFolder } from './temp-folder.ts';
+
+export interface TestEngineOptions {
+  types: readonly ConnectorType[];
+  /** Settings by key, such as `{'xpack.actions.allowedHosts': ['localhost']}`. */
+  settings?: Record<string, unknown>;
+  now?: () => Date;
+}
+
+export interface TestEngine extends AsyncDisposable {
+  store: Store;
+  catalog: Catalog;
+  execution: Execution;
+  logged: LogLine[];
+  /** The documents of the event log, in the order in which they were written. */
+  documents(): Promise<Record<string, unknown>[]>;
+}
+
+/** The engine on a database of its own, with the spaces `default` and `other`. */
+export async function testEngine(options: TestEngineOptions): Promise<TestEngine> {
+  const folder = tempFolder();
+  const store = openSqliteStore(folder.file('patchbay.sqlite'));
+  const remove = async () => {
+    await store.close();
+    folder[Symbol.dispose]();
+  };
+  try {
+    return await assemble(store, remove, options);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function assemble(
+  store: Store,
+  remove: () => Promise<void>,
+  { types, settings: overrides = {}, now = () => new Date() }: TestEngineOptions,
+): Promise<TestEngine> {
+  const { settings } = loadSettings({ files: [], environment: {}, overrides });
+  const { lines, logger } = logLines();
+  for (const id of ['default', 'other']) await store.spaces.create({ id, reserved: false, attributes: {} });
+  const egress = createEgress(settings);
+  const catalog = createCatalog({
+    types: createTypeRegistry({
+      types,
+      enabledTypes: settings['xpack.actions.enabledActionTypes'],
+      license: { type: settings['patchbay.license'], status: settings['patchbay.licenseStatus'] },
+    }),
+    store,
+    vault: await openVault({ meta: store.meta, encryptionKey: 'k'.repeat(32), decryptionOnlyKeys: [] }),
+    allowedHosts: egress.allowedHosts,
+    preconfigured: settings['xpack.actions.preconfigured'],
+    log: logger('actions'),
+    now,
+  });
+  const events = createEventLog({ store: store.events, log: logger('event-log') });
+  const execution = createExecution({
+    catalog,
+    egress,
+    events,
+    installation: { uuid: '5b2de169', version: '9.3.0' },
+    userAgent: 'test',
+    logger,
+    now,
+  });
+  return {
+    store,
+    catalog,
+    execution,
+    logged: lines,
+    async documents() {
+      await events.flush();
+      return (await store.events.find({ limit: 1000 })).map(({ document }) => document).reverse();
+    },
+    async [Symbol.asyncDispose]() {
+      await events.close();
+      await egress.close();
+      await remove();
+    },
+  };
+}
