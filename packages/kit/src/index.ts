@@ -18,7 +18,7 @@ export {
   RunError,
 } from './errors.ts';
 export * from './http/index.ts';
-export type { Logger, LogLevel } from './logger.ts';
+export { createLogger, type Logger, type LogLevel } from './logger.ts';
 export type { ActionResult } from './result.ts';
 export {
   runAction,

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { plain } from './testing/made-up-types.ts';
 import { type CallOptions, testServer } from './testing/test-server.ts';
 import { addUser } from './testing/users.ts';
@@ -298,8 +299,10 @@ describe('every answer', () => {
 
 describe('an unexpected failure', () => {
   it('is answered with nothing about it, and logged', async () => {
-    const preSave = () => Promise.reject(new Error('the disk is on fire'));
-    await using failing = await testServer({ types: [{ ...plain('.failing'), hooks: { preSave } }] });
+    const config = z.unknown().transform(() => {
+      throw new Error('the disk is on fire');
+    });
+    await using failing = await testServer({ types: [{ ...plain('.failing'), config }] });
     const answer = await failing.call('POST', connectors, {
       body: { name: 'x', connector_type_id: '.failing' },
     });

@@ -87,9 +87,12 @@ export async function createApp(system: System): Promise<App> {
     if (request.is404 || isSlashed) return notFound();
     request.principal = await authenticate(system, request);
   });
-  app.addHook('preValidation', async (request) => checkRequest(request, settings, log));
-  app.addHook('preHandler', async (request) => {
-    if (request.routeOptions.config.isActionsRoute === true) ensureActionsLicensed(license);
+  // Not async functions: these two run before every route, and have nothing to wait for.
+  app.addHook('preValidation', (request, _reply, done) => {
+    done(errorOf(() => checkRequest(request, settings, log)));
+  });
+  app.addHook('preHandler', ({ routeOptions }, _reply, done) => {
+    done(errorOf(() => routeOptions.config.isActionsRoute === true && ensureActionsLicensed(license)));
   });
 
   // Hooks run for a route that is not there only where there is a handler for it.
@@ -101,6 +104,15 @@ export async function createApp(system: System): Promise<App> {
   securityRoutes(app, system);
   statusRoute(app, system);
   return app;
+}
+
+function errorOf(check: () => unknown): Error | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
 }
 
 async function notFound(): Promise<never> {

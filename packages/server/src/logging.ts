@@ -1,5 +1,5 @@
 import type { Settings } from '@patchbay/engine/config';
-import type { Logger, LogLevel } from '@patchbay/kit';
+import { createLogger, type Logger } from '@patchbay/kit';
 import { type DestinationStream, destination, type Logger as Pino, pino } from 'pino';
 
 /** Loggers by name, all writing to one stream. */
@@ -34,16 +34,8 @@ function pinoLevel(level: Settings['logging.root.level']): string {
 }
 
 function toLogger(log: Pino): Logger {
-  const at =
-    (level: LogLevel): Logger[LogLevel] =>
-    (message, fields = {}) =>
-      log[level](fields, message);
-  return {
-    trace: at('trace'),
-    debug: at('debug'),
-    info: at('info'),
-    warn: at('warn'),
-    error: at('error'),
-    fatal: at('fatal'),
-  };
+  return createLogger(
+    (level, message, fields = {}) => log[level](fields, message),
+    (level) => log.isLevelEnabled(level),
+  );
 }

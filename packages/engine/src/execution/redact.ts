@@ -1,4 +1,4 @@
-import type { Logger, LogLevel } from '@patchbay/kit';
+import { createLogger, type Logger } from '@patchbay/kit';
 
 /** Shorter values are words rather than secrets: taking them out would garble every text. */
 const MIN_LENGTH = 5;
@@ -17,18 +17,11 @@ export function redactor(secrets: unknown): Redact {
 
 /** Takes them out of the fields too. */
 export function redactingLogger(log: Logger, redact: Redact): Logger {
-  const at =
-    (level: LogLevel): Logger[LogLevel] =>
-    (message, fields) =>
-      log[level](redact(message), fields && (deep(fields, redact) as Record<string, unknown>));
-  return {
-    trace: at('trace'),
-    debug: at('debug'),
-    info: at('info'),
-    warn: at('warn'),
-    error: at('error'),
-    fatal: at('fatal'),
-  };
+  return createLogger(
+    (level, message, fields) =>
+      log[level](redact(message), fields && (deep(fields, redact) as Record<string, unknown>)),
+    log.isEnabled,
+  );
 }
 
 /** As deep as the process log writes. */

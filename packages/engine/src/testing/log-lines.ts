@@ -1,4 +1,4 @@
-import type { Logger, LogLevel } from '@patchbay/kit';
+import { createLogger, type Logger, type LogLevel } from '@patchbay/kit';
 
 export interface LogLine {
   logger: string;
@@ -12,19 +12,7 @@ export function logLines(): { lines: LogLine[]; logger(name: string): Logger } {
   const lines: LogLine[] = [];
   return {
     lines,
-    logger(name) {
-      const at =
-        (level: LogLevel): Logger[LogLevel] =>
-        (message, fields) =>
-          void lines.push({ logger: name, level, message, fields });
-      return {
-        trace: at('trace'),
-        debug: at('debug'),
-        info: at('info'),
-        warn: at('warn'),
-        error: at('error'),
-        fatal: at('fatal'),
-      };
-    },
+    logger: (name) =>
+      createLogger((level, message, fields) => void lines.push({ logger: name, level, message, fields })),
   };
 }

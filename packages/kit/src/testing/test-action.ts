@@ -1,7 +1,7 @@
 import { createAllowedHosts } from '../allowed-hosts.ts';
 import type { ConnectorType } from '../connector-type.ts';
 import { createHttpClient } from '../http/index.ts';
-import type { Logger, LogLevel } from '../logger.ts';
+import { createLogger, type LogLevel } from '../logger.ts';
 import type { ActionResult } from '../result.ts';
 import {
   runAction,
@@ -51,21 +51,9 @@ export async function testAction(type: ConnectorType, run: TestRun): Promise<Tes
         requestBodyBytes += bytes;
       },
     }),
-    log: collect(logged),
+    log: createLogger((level, message) => void logged.push({ level, message })),
     signal,
     now: () => run.now ?? new Date(),
   });
   return { result, logged, requestBodyBytes };
-}
-
-function collect(logged: TestResult['logged']): Logger {
-  const at = (level: LogLevel) => (message: string) => void logged.push({ level, message });
-  return {
-    trace: at('trace'),
-    debug: at('debug'),
-    info: at('info'),
-    warn: at('warn'),
-    error: at('error'),
-    fatal: at('fatal'),
-  };
 }
