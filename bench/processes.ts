@@ -14,7 +14,7 @@ export async function startScript(
   args: string[] = [],
   env: NodeJS.ProcessEnv = {},
 ): Promise<Child> {
-  const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4'];
+  const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2'];
   const child = spawn(process.execPath, [...flags, script, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
