@@ -29,7 +29,8 @@ const engine = {
   execution: ['catalog', 'vault', 'egress', 'events', 'licensing', 'access'],
 };
 
-const others = (all, allowed, self) => Object.keys(all).filter((name) => name !== self && !allowed.includes(name));
+const others = (all, allowed, self) =>
+  Object.keys(all).filter((name) => name !== self && !allowed.includes(name));
 
 module.exports = {
   forbidden: [
