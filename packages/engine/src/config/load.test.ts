@@ -294,6 +294,7 @@ xpack.encryptedSavedObjects.encryptionKey: short`;
     it.each([
       ['server.publicBaseUrl: https://a.example/', 'expected a URL without a trailing slash'],
       ['server.publicBaseUrl: ftp://a.example', 'expected an http or https URL'],
+      ['server.name: Größe', 'expected printable ASCII characters'],
       ['server.basePath: a', 'must start with a slash, and not end with one'],
       ['server.xsrf.allowlist: [a]', 'expected a path that starts with a slash'],
       ['patchbay.license: free', 'Invalid option: expected one of'],
@@ -305,6 +306,12 @@ xpack.encryptedSavedObjects.encryptionKey: short`;
       expect(mistake).toContain(reason);
       expect(mistake).toContain(yaml.slice(0, yaml.lastIndexOf(':')).replace(/: .*|\.x$/, ''));
       expect(more).toEqual([]);
+    });
+
+    it('an empty section is none', () => {
+      expect(load('xpack.actions:\nserver:\n  xsrf:\n').settings['xpack.actions.allowedHosts']).toEqual([
+        '*',
+      ]);
     });
 
     it('a former key must not be the present one', () => {

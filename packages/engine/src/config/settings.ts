@@ -64,7 +64,8 @@ export const settings = {
     .describe('The port to listen on; 0 takes a free one.'),
   'server.name': z
     .string()
-    .min(1)
+    // It goes into a header of every answer.
+    .regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, 'expected printable ASCII characters')
     .default('patchbay')
     .describe('The name in `kbn-name` and in `/api/status`.'),
   'server.basePath': z

@@ -97,8 +97,8 @@ function collect(tree: Record<string, unknown>, prefix: string, into: Collected)
       const inside = path === known ? [] : path.slice(known.length + 1).split('.');
       const nested = inside.reduceRight<unknown>((child, step) => ({ [step]: child }), value);
       into.values[known] = mergeValue(into.values[known], nested);
-    } else if (keys.some((key) => key.startsWith(`${path}.`)) && isMap(value)) {
-      collect(value, path, into);
+    } else if (keys.some((key) => key.startsWith(`${path}.`)) && (isMap(value) || value === null)) {
+      collect(value ?? {}, path, into);
     } else if (OWNED.some((owned) => path === owned || path.startsWith(`${owned}.`))) {
       into.problems.push(`${path}: unknown setting`);
     } else if (isMap(value) && OWNED.some((owned) => owned.startsWith(`${path}.`))) {
