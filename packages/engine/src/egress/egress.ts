@@ -29,8 +29,11 @@ type EgressSettings = Pick<
   'xpack.actions.allowedHosts' | 'xpack.actions.responseTimeout' | 'xpack.actions.maxResponseContentLength'
 >;
 
-/** Idle connections are kept this long, or as long as the server says, less a second. */
-const KEEP_ALIVE_MS = 4000;
+/**
+ * Idle connections are kept this long, or as long as the server says, less two seconds. Short: a request that meets
+ * a connection which the server is just closing is lost, and the time between two bursts is no reason to risk it.
+ */
+const KEEP_ALIVE_MS = 1000;
 
 export function createEgress(settings: EgressSettings): Egress {
   const allowedHosts = createAllowedHosts(settings['xpack.actions.allowedHosts']);
