@@ -17,8 +17,8 @@ export interface ActionErrorOptions {
  * The action ran and failed in a way that its type understands. Its message, service message and retry are
  * the answer. Throw it from `execute`.
  *
- * The reference answers every failure that a type returns with `errorSource: user`, whatever the type says;
- * `source` here goes to the log, not to the answer.
+ * The reference answers every failure that a type returns with `errorSource: user`, whatever the type says, and so
+ * does this system: `source` is the type's own verdict, for whoever catches the error.
  */
 export class ActionError extends Error {
   override readonly name = 'ActionError';

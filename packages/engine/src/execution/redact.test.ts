@@ -12,6 +12,12 @@ describe('redactor', () => {
     [{ token: 'a.b*c+' }, 'a.b*c+ aXbbbc', '[redacted] aXbbbc'],
     [{ token: 'pa"ss\\word' }, '{"token":"pa\\"ss\\\\word"}', '{"token":"[redacted]"}'],
     [{ token: 'a b/c=d' }, 'GET /x?token=a%20b%2Fc%3Dd', 'GET /x?token=[redacted]'],
+    [{ token: 'secret-1' }, 'got c2VjcmV0LTE=', 'got [redacted]'],
+    [
+      { user: 'ann', password: 'open' },
+      'Authorization: Basic YW5uOm9wZW4=',
+      'Authorization: Basic [redacted]',
+    ],
     [{ none: null, number: 12345, empty: '' }, 'null 12345', 'null 12345'],
     [null, 'text', 'text'],
   ])('of %j turns %j into %j', (secrets, text, expected) => {
