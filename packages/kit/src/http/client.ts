@@ -37,6 +37,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       timeoutMs: call.timeoutMs,
       maxRedirects: call.maxRedirects ?? DEFAULT_MAX_REDIRECTS,
       sensitiveHeaders: call.sensitiveHeaders ?? [],
+      tls: call.tls,
       signal,
       isStreamed,
     });

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { TlsOptions } from './tls.ts';
 
 /**
  * The HTTP interface an action sees. Every call leaves through the one door of the engine (egress), which
@@ -38,6 +39,8 @@ export interface HttpOptions {
   maxRedirects?: number;
   /** Names of headers that must not follow a redirect to another origin. `Authorization` and `Cookie` never do. */
   sensitiveHeaders?: readonly string[];
+  /** What this call says about TLS; wins, part by part, over every setting. */
+  tls?: TlsOptions | undefined;
   /** Which status codes are no error. Default: 2xx. */
   acceptStatus?: (status: number) => boolean;
 }

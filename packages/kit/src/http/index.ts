@@ -3,4 +3,5 @@ export { HttpRequestError, HttpStatusError, ResponseError, sourceOfStatus } from
 export { mergeHeaders } from './headers.ts';
 export type { HttpClient, HttpMethod, HttpOptions, HttpResponse, HttpStream, QueryValue } from './http.ts';
 export { retryAfter } from './retry-after.ts';
+export type { TlsOptions } from './tls.ts';
 export type { Transport, TransportRequest, TransportResponse } from './transport.ts';

@@ -1,3 +1,5 @@
+import type { TlsOptions } from './tls.ts';
+
 /** One exchange on the wire, redirects included. What an HTTP client stands on: egress, or the test harness. */
 export type Transport = (request: TransportRequest) => Promise<TransportResponse>;
 
@@ -9,6 +11,7 @@ export interface TransportRequest {
   timeoutMs: number | undefined;
   maxRedirects: number;
   sensitiveHeaders: readonly string[];
+  tls?: TlsOptions | undefined;
   signal: AbortSignal;
   /** Whether the answer's body is to be given as it arrives. Otherwise it is whole before the transport resolves. */
   isStreamed?: boolean;
