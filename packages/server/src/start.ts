@@ -59,7 +59,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       enabledTypes: settings['xpack.actions.enabledActionTypes'],
       license,
     });
-    const egress = createEgress(settings);
+    const egress = createEgress(settings, logger('actions'));
     const catalog = createCatalog({
       types: registry,
       store,

@@ -140,6 +140,53 @@ export const settings = {
   'xpack.actions.responseTimeout': duration
     .default(60_000)
     .describe('How long an outbound request may take.'),
+  'xpack.actions.proxyUrl': z
+    .string()
+    .optional()
+    .describe('The proxy that connectors go through; user and password in it become `Proxy-Authorization`.'),
+  'xpack.actions.proxyHeaders': z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('Headers sent to the proxy.'),
+  'xpack.actions.proxyBypassHosts': list(z.string()).optional().describe('Hosts that are called directly.'),
+  'xpack.actions.proxyOnlyHosts': list(z.string())
+    .optional()
+    .describe('The only hosts that are called through the proxy; ignored beside `proxyBypassHosts`.'),
+  'xpack.actions.ssl.verificationMode': z
+    .enum(['none', 'certificate', 'full'])
+    .optional()
+    .describe('What is verified of a remote certificate; left out: `full`.'),
+  'xpack.actions.ssl.proxyVerificationMode': z
+    .enum(['none', 'certificate', 'full'])
+    .optional()
+    .describe('The same for the certificate of an https proxy.'),
+  'xpack.actions.customHostSettings': z
+    .array(
+      z.strictObject({
+        url: z.string().min(1),
+        connectTimeout: duration.optional(),
+        responseTimeout: duration.optional(),
+        smtp: z
+          .strictObject({ ignoreTLS: z.boolean().optional(), requireTLS: z.boolean().optional() })
+          .optional(),
+        ssl: z
+          .strictObject({
+            verificationMode: z.enum(['none', 'certificate', 'full']).optional(),
+            certificateAuthoritiesFiles: z.union([z.string(), z.array(z.string()).min(1)]).optional(),
+            certificateAuthoritiesData: z.string().min(1).optional(),
+          })
+          .optional(),
+      }),
+    )
+    .optional()
+    .describe('TLS, SMTP and time-out settings by host and port.'),
+  'patchbay.egress.denyPrivateNetworks': z
+    .boolean()
+    .default(false)
+    .describe('Whether connectors are kept away from loopback, private, link-local and metadata addresses.'),
+  'patchbay.egress.allowedPrivateNetworks': list(z.string())
+    .default([])
+    .describe('Exceptions: addresses, networks (`10.1.0.0/16`) and host names.'),
   'patchbay.license': z
     .enum(licenseTypes)
     .default('enterprise')

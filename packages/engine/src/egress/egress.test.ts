@@ -3,8 +3,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { HttpRequestError, type TransportRequest, type TransportResponse } from '@patchbay/kit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type OriginRequest, testOrigin } from '../testing/index.ts';
-import { createEgress, type Egress } from './egress.ts';
+import { type OriginRequest, testEgress, testOrigin } from '../testing/index.ts';
+import type { Egress } from './egress.ts';
 
 const MAX_BYTES = 100_000;
 
@@ -18,7 +18,7 @@ describe.each([
   let egress: Egress;
 
   function open(facts: { allowedHosts?: string[]; responseTimeout?: number } = {}): void {
-    egress = createEgress({
+    egress = testEgress({
       'xpack.actions.allowedHosts': facts.allowedHosts ?? ['*'],
       'xpack.actions.responseTimeout': facts.responseTimeout ?? 10_000,
       'xpack.actions.maxResponseContentLength': MAX_BYTES,
@@ -29,7 +29,7 @@ describe.each([
   afterEach(() => egress.close());
 
   const send = (url: string, facts: Partial<TransportRequest> = {}): Promise<TransportResponse> =>
-    egress.transport({
+    egress.transportFor(undefined)({
       method: 'GET',
       url,
       headers: {},
@@ -582,14 +582,14 @@ describe.each([
 
 describe('egress, with an answer taken as it arrives', () => {
   const open = (responseTimeout = 10_000) =>
-    createEgress({
+    testEgress({
       'xpack.actions.allowedHosts': ['*'],
       'xpack.actions.responseTimeout': responseTimeout,
       'xpack.actions.maxResponseContentLength': MAX_BYTES,
     });
 
   const stream = (egress: Egress, url: string) =>
-    egress.transport({
+    egress.transportFor(undefined)({
       method: 'GET',
       url,
       headers: {},

@@ -1,138 +1,118 @@
-import {
-  type AllowedHosts,
-  createAllowedHosts,
-  HttpRequestError,
-  messageOf,
-  type Transport,
-  type TransportRequest,
-  type TransportResponse,
-} from '@patchbay/kit';
-import { Agent } from 'undici';
+import { type AllowedHosts, createAllowedHosts, type Logger, type Transport } from '@patchbay/kit';
 import type { Settings } from '../config/index.ts';
-import { type Deadline, startDeadline } from './deadline.ts';
-import { encodingOf } from './encoding.ts';
-import { tooLarge, toRequestError } from './errors.ts';
-import { exchange, type WireAnswer } from './exchange.ts';
-import { flat, type Hop } from './hop.ts';
-import { nextHop, tooManyRedirects } from './redirect.ts';
-import { openStream, readStream } from './stream.ts';
+import type { ConnectionSettings } from './connection.ts';
+import { readHostSettings } from './host-settings.ts';
+import { createPools } from './pools.ts';
+import { createAddressGuard } from './private-networks.ts';
+import { type ForwardProxy, parseProxy } from './proxy.ts';
+import { createRouteTo, type RouteSettings } from './routes.ts';
+import { createTransport } from './transport.ts';
 
 /** The one door out: every outbound connection of the system is opened here. */
 export interface Egress {
   allowedHosts: AllowedHosts;
-  transport: Transport;
+  /** What a connector's calls leave by; undefined: it has no settings of its own. */
+  transportFor(connection: ConnectionSettings | undefined): Transport;
+  /** For services that the configuration names: allowed hosts, private networks and proxies are not asked. */
+  operatorTransport(connection: ConnectionSettings): Transport;
   close(): Promise<void>;
 }
 
 type EgressSettings = Pick<
   Settings,
-  'xpack.actions.allowedHosts' | 'xpack.actions.responseTimeout' | 'xpack.actions.maxResponseContentLength'
+  | 'xpack.actions.allowedHosts'
+  | 'xpack.actions.responseTimeout'
+  | 'xpack.actions.maxResponseContentLength'
+  | 'xpack.actions.proxyUrl'
+  | 'xpack.actions.proxyHeaders'
+  | 'xpack.actions.proxyBypassHosts'
+  | 'xpack.actions.proxyOnlyHosts'
+  | 'xpack.actions.ssl.verificationMode'
+  | 'xpack.actions.ssl.proxyVerificationMode'
+  | 'xpack.actions.customHostSettings'
+  | 'patchbay.egress.denyPrivateNetworks'
+  | 'patchbay.egress.allowedPrivateNetworks'
 >;
 
-/**
- * Idle connections are kept this long, or as long as the server says, less two seconds. Short: a request that meets
- * a connection which the server is just closing is lost, and the time between two bursts is no reason to risk it.
- */
-const KEEP_ALIVE_MS = 1000;
+/** The largest answer of a service that the configuration names. */
+const OPERATOR_MAX_BYTES = 100 * 1024 ** 2;
 
-export function createEgress(settings: EgressSettings): Egress {
+export function createEgress(settings: EgressSettings, log: Pick<Logger, 'warn'>): Egress {
   const allowedHosts = createAllowedHosts(settings['xpack.actions.allowedHosts']);
-  const responseTimeout = settings['xpack.actions.responseTimeout'];
   const maxBytes = settings['xpack.actions.maxResponseContentLength'];
-  // The deadline of each exchange is the only clock; a connection that nobody waits for any more ends by this one.
-  const pool = new Agent({
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: responseTimeout },
-    allowH2: false,
-  });
+  const pools = createPools();
+  const routes: RouteSettings = {
+    proxy: globalProxy(settings, log),
+    usesProxy: proxyRule(settings),
+    tls: { verificationMode: settings['xpack.actions.ssl.verificationMode'] },
+    proxyTls: { verificationMode: settings['xpack.actions.ssl.proxyVerificationMode'] },
+    hosts: readHostSettings(settings['xpack.actions.customHostSettings'] ?? [], (message) =>
+      log.warn(message),
+    ),
+    responseTimeoutMs: settings['xpack.actions.responseTimeout'],
+    guard: settings['patchbay.egress.denyPrivateNetworks']
+      ? createAddressGuard(settings['patchbay.egress.allowedPrivateNetworks'])
+      : undefined,
+    allowedHosts,
+    pools,
+  };
+  const plain = createTransport({ allowedHosts, routeTo: createRouteTo(routes), maxBytes });
+  const transports = new WeakMap<ConnectionSettings, Transport>();
 
-  async function transport(request: TransportRequest): Promise<TransportResponse> {
-    const first = firstHop(request, allowedHosts);
-    const deadline = startDeadline(Math.max(request.timeoutMs ?? 0, responseTimeout), request.signal);
-    try {
-      return request.isStreamed === true
-        ? await streamed(request, first, deadline)
-        : await whole(request, first, deadline);
-    } catch (error) {
-      deadline.clear();
-      throw deadline.reason() ?? toRequestError(error);
-    }
-  }
-
-  async function whole(
-    request: TransportRequest,
-    first: Hop,
-    deadline: Deadline,
-  ): Promise<TransportResponse> {
-    for (let hop = first, hops = 0; ; hops++) {
-      const answer = await exchange(pool, hop, maxBytes, deadline);
-      const next = nextHop(
-        request,
-        hop,
-        { status: answer.status, location: answer.headers.location },
+  return {
+    allowedHosts,
+    transportFor(connection) {
+      if (connection === undefined) return plain;
+      const known = transports.get(connection);
+      if (known !== undefined) return known;
+      const routeTo = createRouteTo(routes, connection);
+      const transport = createTransport({
         allowedHosts,
+        routeTo,
+        maxBytes,
+        redirects: connection.redirects,
+      });
+      transports.set(connection, transport);
+      return transport;
+    },
+    operatorTransport(connection) {
+      const anywhere = createAllowedHosts(['*']);
+      const routeTo = createRouteTo(
+        {
+          ...routes,
+          proxy: undefined,
+          tls: {},
+          hosts: new Map(),
+          guard: undefined,
+          allowedHosts: anywhere,
+        },
+        connection,
       );
-      if (next === undefined) {
-        const body = await decoded(answer, maxBytes);
-        deadline.clear();
-        return { ...answer, body: [body] };
-      }
-      if (hops >= request.maxRedirects) throw tooManyRedirects();
-      hop = next;
-    }
-  }
-
-  async function streamed(
-    request: TransportRequest,
-    first: Hop,
-    deadline: Deadline,
-  ): Promise<TransportResponse> {
-    for (let hop = first, hops = 0; ; hops++) {
-      const answer = await openStream(pool, hop, deadline);
-      try {
-        const { statusCode: status, statusText } = answer;
-        const headers = flat(answer.headers);
-        const next = nextHop(request, hop, { status, location: headers.location }, allowedHosts);
-        if (next === undefined) {
-          const body = readStream(answer, headers['content-encoding'], maxBytes, deadline);
-          return { status, statusText, headers, body };
-        }
-        await answer.body.dump();
-        if (hops >= request.maxRedirects) throw tooManyRedirects();
-        hop = next;
-      } catch (error) {
-        answer.body.destroy();
-        throw error;
-      }
-    }
-  }
-
-  return { allowedHosts, transport, close: () => pool.close() };
+      return createTransport({ allowedHosts: anywhere, routeTo, maxBytes: OPERATOR_MAX_BYTES });
+    },
+    close: () => pools.close(),
+  };
 }
 
-/** Throws when a URL is no http(s) address or its host is not allowed. */
-function firstHop({ method, url, headers, body }: TransportRequest, allowedHosts: AllowedHosts): Hop {
+/** A proxy that cannot be used is warned about; connections are then direct, as in the reference. */
+function globalProxy(settings: EgressSettings, log: Pick<Logger, 'warn'>): ForwardProxy | undefined {
+  const url = settings['xpack.actions.proxyUrl'];
+  if (url === undefined) return undefined;
   try {
-    allowedHosts.ensureUrlAllowed(url);
-  } catch (cause) {
-    throw new HttpRequestError(messageOf(cause), { cause });
+    const headers = settings['xpack.actions.proxyHeaders'];
+    return parseProxy(url, headers && { headers });
+  } catch {
+    const shown = url.replace(/^(.*\/\/)?.*@/s, '$1');
+    log.warn(`The configuration xpack.actions.proxyUrl: ${shown} is invalid.`);
+    return undefined;
   }
-  const parsed = URL.parse(url);
-  if (parsed === null) throw new HttpRequestError('Invalid URL', { code: 'ERR_INVALID_URL' });
-  if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') {
-    throw new HttpRequestError(`Unsupported protocol ${parsed.protocol}`, { code: 'ERR_BAD_REQUEST' });
-  }
-  return { method, url: parsed, headers, body };
 }
 
-async function decoded({ headers, body }: WireAnswer, maxBytes: number): Promise<Uint8Array> {
-  const encoding = encodingOf(headers['content-encoding']);
-  if (encoding === undefined || body.byteLength === 0) return body;
-  try {
-    return await encoding.whole(body, { maxOutputLength: maxBytes });
-  } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge(maxBytes) : error;
-  }
+function proxyRule(settings: EgressSettings): (hostname: string) => boolean {
+  const bypass = settings['xpack.actions.proxyBypassHosts'];
+  const only = settings['xpack.actions.proxyOnlyHosts'];
+  // Given both, the second is ignored.
+  if (bypass !== undefined) return (hostname) => !bypass.includes(hostname);
+  if (only !== undefined) return (hostname) => only.includes(hostname);
+  return () => true;
 }

@@ -125,7 +125,7 @@ export function createExecution(options: ExecutionOptions): Execution {
           spaceId: request.spaceId,
         },
         http: createHttpClient({
-          transport: egress.transport,
+          transport: egress.transportFor(undefined),
           signal,
           userAgent: options.userAgent,
           onRequestBodyBytes: (bytes) => {

@@ -49,7 +49,7 @@ async function assemble(
   const { settings } = loadSettings({ files: [], environment: {}, overrides });
   const { lines, logger } = logLines();
   for (const id of ['default', 'other']) await store.spaces.create({ id, reserved: false, attributes: {} });
-  const egress = createEgress(settings);
+  const egress = createEgress(settings, logger('actions'));
   const catalog = createCatalog({
     types: createTypeRegistry({
       types,

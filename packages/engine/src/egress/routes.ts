@@ -1,0 +1,89 @@
+import type { AllowedHosts, TlsOptions } from '@patchbay/kit';
+import { LRUCache } from 'lru-cache';
+import type { Dispatcher } from 'undici';
+import type { ConnectionSettings } from './connection.ts';
+import { canonicalHost, type HostSettings } from './host-settings.ts';
+import type { Pools } from './pools.ts';
+import type { AddressGuard } from './private-networks.ts';
+import { type ForwardProxy, parseProxy } from './proxy.ts';
+import { mergeTls } from './tls.ts';
+
+/** How a request to one host goes out. */
+export interface Route {
+  pool: Dispatcher;
+  responseTimeoutMs: number;
+  /** Whether the time-out holds also where the connector type asks for a longer one. */
+  isTimeoutFixed: boolean;
+}
+
+/** The route to a URL. `tls` is what the one call says. */
+export type RouteTo = (url: URL, tls: TlsOptions | undefined) => Route;
+
+export interface RouteSettings {
+  proxy: ForwardProxy | undefined;
+  usesProxy(hostname: string): boolean;
+  tls: TlsOptions;
+  /** To a proxy. */
+  proxyTls: TlsOptions;
+  hosts: ReadonlyMap<string, HostSettings>;
+  responseTimeoutMs: number;
+  guard: AddressGuard | undefined;
+  allowedHosts: AllowedHosts;
+  pools: Pools;
+}
+
+/** Origins whose route is remembered, for each connector with settings of its own. */
+const MAX_ORIGINS = 1000;
+
+/** Precedence, part by part: the call, the connector, the host, the global settings. */
+export function createRouteTo(settings: RouteSettings, connection: ConnectionSettings = {}): RouteTo {
+  const { hosts, guard, pools } = settings;
+  const routes = new LRUCache<string, Route>({ max: MAX_ORIGINS });
+  const ownProxy = connection.proxy && connectorProxy(connection.proxy);
+
+  function proxyTo(url: URL): ForwardProxy | undefined {
+    if (ownProxy !== undefined) settings.allowedHosts.ensureHostnameAllowed(ownProxy.url.hostname);
+    const proxy = ownProxy ?? (settings.usesProxy(url.hostname) ? settings.proxy : undefined);
+    if (proxy === undefined) return undefined;
+    const host = hosts.get(canonicalHost(proxy.url) ?? '');
+    return { ...proxy, tls: mergeTls(host?.tls, settings.proxyTls) };
+  }
+
+  function resolve(url: URL, tls: TlsOptions | undefined): Route {
+    const host = hosts.get(canonicalHost(url) ?? '');
+    const responseTimeoutMs =
+      connection.responseTimeoutMs ?? host?.responseTimeoutMs ?? settings.responseTimeoutMs;
+    const pool = pools.for({
+      proxy: proxyTo(url),
+      tls: url.protocol === 'https:' ? mergeTls(tls, connection.tls, host?.tls, settings.tls) : {},
+      connectTimeoutMs: connection.connectTimeoutMs ?? host?.connectTimeoutMs ?? responseTimeoutMs,
+      guard,
+      // The operator's own proxy may stand in the private network; a connector's may not.
+      proxyGuard: ownProxy === undefined ? undefined : guard,
+    });
+    return { pool, responseTimeoutMs, isTimeoutFixed: connection.responseTimeoutMs !== undefined };
+  }
+
+  return (url, tls) => {
+    if (tls !== undefined) return resolve(url, tls);
+    const known = routes.get(url.origin);
+    if (known !== undefined) return known;
+    const route = resolve(url, undefined);
+    routes.set(url.origin, route);
+    return route;
+  };
+}
+
+function connectorProxy({
+  url,
+  headers,
+  user,
+  password = '',
+}: NonNullable<ConnectionSettings['proxy']>): ForwardProxy {
+  const target = new URL(url);
+  if (user !== undefined) {
+    target.username = encodeURIComponent(user);
+    target.password = encodeURIComponent(password);
+  }
+  return parseProxy(target.href, headers && { headers });
+}

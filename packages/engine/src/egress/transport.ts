@@ -1,0 +1,153 @@
+import {
+  type AllowedHosts,
+  HttpRequestError,
+  messageOf,
+  type Transport,
+  type TransportRequest,
+  type TransportResponse,
+} from '@patchbay/kit';
+import { type Deadline, startDeadline } from './deadline.ts';
+import { encodingOf } from './encoding.ts';
+import { tooLarge, toRequestError } from './errors.ts';
+import { exchange, type WireAnswer } from './exchange.ts';
+import { flat, type Hop } from './hop.ts';
+import { ProxyAnswer } from './proxy.ts';
+import { nextHop, type RedirectPolicy, tooManyRedirects } from './redirect.ts';
+import type { Route, RouteTo } from './routes.ts';
+import { openStream, readStream } from './stream.ts';
+
+export interface TransportOptions {
+  allowedHosts: AllowedHosts;
+  routeTo: RouteTo;
+  /** The largest answer, decoded or not. */
+  maxBytes: number;
+  redirects?: { max?: number | undefined; crossOrigin?: boolean | undefined } | undefined;
+}
+
+export function createTransport({
+  allowedHosts,
+  routeTo,
+  maxBytes,
+  redirects = {},
+}: TransportOptions): Transport {
+  async function transport(request: TransportRequest): Promise<TransportResponse> {
+    const first = firstHop(request, allowedHosts);
+    const route = routed(() => routeTo(first.url, request.tls));
+    const deadline = startDeadline(timeoutOf(request, route), request.signal);
+    const policy: RedirectPolicy = {
+      max: Math.min(request.maxRedirects, redirects.max ?? Number.POSITIVE_INFINITY),
+      crossOrigin: redirects.crossOrigin ?? true,
+      sensitiveHeaders: request.sensitiveHeaders,
+      allowedHosts,
+    };
+    try {
+      return request.isStreamed === true
+        ? await streamed(request, first, route, policy, deadline)
+        : await whole(request, first, route, policy, deadline);
+    } catch (error) {
+      deadline.clear();
+      const reason = deadline.reason();
+      if (reason === undefined && error instanceof ProxyAnswer) return proxyAnswer(error);
+      throw reason ?? toRequestError(error);
+    }
+  }
+
+  async function whole(
+    request: TransportRequest,
+    first: Hop,
+    firstRoute: Route,
+    policy: RedirectPolicy,
+    deadline: Deadline,
+  ): Promise<TransportResponse> {
+    for (let hop = first, route = firstRoute, hops = 0; ; hops++) {
+      const answer = await exchange(route.pool, hop, maxBytes, deadline);
+      const next = nextHop(policy, hop, { status: answer.status, location: answer.headers.location });
+      if (next === undefined) {
+        const body = await decoded(answer, maxBytes);
+        deadline.clear();
+        return { ...answer, body: [body] };
+      }
+      if (hops >= policy.max) throw tooManyRedirects();
+      hop = next;
+      route = routeTo(hop.url, tlsFor(request, first, hop));
+    }
+  }
+
+  async function streamed(
+    request: TransportRequest,
+    first: Hop,
+    firstRoute: Route,
+    policy: RedirectPolicy,
+    deadline: Deadline,
+  ): Promise<TransportResponse> {
+    for (let hop = first, route = firstRoute, hops = 0; ; hops++) {
+      const answer = await openStream(route.pool, hop, deadline);
+      try {
+        const { statusCode: status, statusText } = answer;
+        const headers = flat(answer.headers);
+        const next = nextHop(policy, hop, { status, location: headers.location });
+        if (next === undefined) {
+          const body = readStream(answer, headers['content-encoding'], maxBytes, deadline);
+          return { status, statusText, headers, body };
+        }
+        await answer.body.dump();
+        if (hops >= policy.max) throw tooManyRedirects();
+        hop = next;
+        route = routeTo(hop.url, tlsFor(request, first, hop));
+      } catch (error) {
+        answer.body.destroy();
+        throw error;
+      }
+    }
+  }
+
+  return transport;
+}
+
+/** What a call says of TLS is about where it goes: another origin is shown no client certificate of its own. */
+function tlsFor({ tls }: TransportRequest, first: Hop, hop: Hop): TransportRequest['tls'] {
+  if (tls === undefined || first.url.origin === hop.url.origin) return tls;
+  return { verificationMode: tls.verificationMode, ca: tls.ca };
+}
+
+function timeoutOf({ timeoutMs = 0 }: TransportRequest, route: Route): number {
+  return route.isTimeoutFixed ? route.responseTimeoutMs : Math.max(timeoutMs, route.responseTimeoutMs);
+}
+
+function routed(route: () => Route): Route {
+  try {
+    return route();
+  } catch (error) {
+    throw toRequestError(error);
+  }
+}
+
+/** A proxy's refusal is an answer to the request, as with a proxy that passes requests on. */
+function proxyAnswer({ status, statusText, headers }: ProxyAnswer): TransportResponse {
+  return { status, statusText, headers, body: [] };
+}
+
+/** Throws when a URL is no http(s) address or its host is not allowed. */
+function firstHop({ method, url, headers, body }: TransportRequest, allowedHosts: AllowedHosts): Hop {
+  try {
+    allowedHosts.ensureUrlAllowed(url);
+  } catch (cause) {
+    throw new HttpRequestError(messageOf(cause), { cause });
+  }
+  const parsed = URL.parse(url);
+  if (parsed === null) throw new HttpRequestError('Invalid URL', { code: 'ERR_INVALID_URL' });
+  if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') {
+    throw new HttpRequestError(`Unsupported protocol ${parsed.protocol}`, { code: 'ERR_BAD_REQUEST' });
+  }
+  return { method, url: parsed, headers, body };
+}
+
+async function decoded({ headers, body }: WireAnswer, maxBytes: number): Promise<Uint8Array> {
+  const encoding = encodingOf(headers['content-encoding']);
+  if (encoding === undefined || body.byteLength === 0) return body;
+  try {
+    return await encoding.whole(body, { maxOutputLength: maxBytes });
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge(maxBytes) : error;
+  }
+}
