@@ -16,9 +16,9 @@ export interface CertificateFacts {
 export interface Certificate {
   cert: string;
   key: string;
-  pfx(passphrase: string): Buffer;
+  toPfx(passphrase: string): Buffer;
   /** The key alone, encrypted. */
-  encryptedKey(passphrase: string): string;
+  toEncryptedKey(passphrase: string): string;
 }
 
 /** A private certificate authority. */
@@ -57,13 +57,13 @@ export function testCa(name = 'Patchbay test CA'): TestCa {
       return {
         cert: forge.pki.certificateToPem(certificate),
         key: own.pem,
-        pfx: (passphrase) => {
+        toPfx: (passphrase) => {
           const container = forge.pkcs12.toPkcs12Asn1(own.privateKey, [certificate, authority], passphrase, {
             algorithm: '3des',
           });
           return Buffer.from(forge.asn1.toDer(container).getBytes(), 'binary');
         },
-        encryptedKey: (passphrase) =>
+        toEncryptedKey: (passphrase) =>
           forge.pki.encryptRsaPrivateKey(own.privateKey, passphrase, { algorithm: 'aes256' }),
       };
     },
