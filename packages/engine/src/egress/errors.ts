@@ -1,6 +1,9 @@
 import { HttpRequestError, messageOf } from '@patchbay/kit';
 import { errors } from 'undici';
 
+/** Advice to whoever starts Node, which is nobody who reads the text. */
+const NODE_HINT = /; if the root CA is installed locally.*$/s;
+
 /** Whatever went wrong below, in the words of the reference's client: Node's own code and text where there are. */
 export function toRequestError(error: unknown): HttpRequestError {
   if (error instanceof HttpRequestError) return error;
@@ -17,7 +20,7 @@ export function toRequestError(error: unknown): HttpRequestError {
     return new HttpRequestError(error.message, { cause: error });
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'UND_ERR_INFO' || code === 'ECONNRESET') return hungUp(error);
-  return new HttpRequestError(messageOf(error), { code, cause: error });
+  return new HttpRequestError(messageOf(error).replace(NODE_HINT, ''), { code, cause: error });
 }
 
 /** The answer is longer than `xpack.actions.maxResponseContentLength`. */
