@@ -128,7 +128,8 @@ export const faults: readonly Fault[] = [
     what: 'does not speak HTTP',
     start: () => answering('SSH-2.0-OpenSSH_9.9\r\n'),
     message: FAILED,
-    serviceMessage: '[HPE_INVALID_CONSTANT] Parse Error: Expected HTTP/, RTSP/ or ICE/',
+    serviceMessage:
+      'Parse Error: Response does not match the HTTP/1.1 protocol (Expected HTTP/, RTSP/ or ICE/)',
     retry: 'absent',
   },
   {
