@@ -2,7 +2,6 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import { request as httpsRequest } from 'node:https';
 import { isIPv6, type LookupFunction, type Socket } from 'node:net';
 import { basicAuth, HttpRequestError, type TlsOptions } from '@patchbay/kit';
-import { flat } from './hop.ts';
 import { nodeTls } from './tls.ts';
 
 /** A forward proxy and how to reach it. `url` carries no credentials. */
@@ -12,18 +11,19 @@ export interface ForwardProxy {
   tls: TlsOptions;
 }
 
-/** What a proxy answers instead of opening a tunnel: an answer like any other to whoever wanted through. */
+/**
+ * What a proxy answers instead of opening a tunnel: an answer like any other to whoever wanted through. Of its own words
+ * only the status is kept: it was given credentials that are not the connector's to read.
+ */
 export class ProxyAnswer extends Error {
   override readonly name = 'ProxyAnswer';
   readonly status: number;
   readonly statusText: string;
-  readonly headers: Record<string, string>;
 
-  constructor({ statusCode = 0, statusMessage = '', headers }: IncomingMessage) {
-    super(`the proxy answered ${statusCode}`);
-    this.status = statusCode;
-    this.statusText = statusMessage;
-    this.headers = flat(headers);
+  constructor(status: number) {
+    super(`the proxy answered ${status}`);
+    this.status = status;
+    this.statusText = STATUS_CODES[status] ?? '';
   }
 }
 
@@ -77,7 +77,7 @@ export function openTunnel(
         resolve(socket);
       } else {
         socket.destroy();
-        reject(new ProxyAnswer(answer));
+        reject(new ProxyAnswer(answer.statusCode ?? 0));
       }
     });
     outgoing.once('error', (error) => {

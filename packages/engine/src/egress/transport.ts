@@ -123,8 +123,8 @@ function routed(route: () => Route): Route {
 }
 
 /** A proxy's refusal is an answer to the request, as with a proxy that passes requests on. */
-function proxyAnswer({ status, statusText, headers }: ProxyAnswer): TransportResponse {
-  return { status, statusText, headers, body: [] };
+function proxyAnswer({ status, statusText }: ProxyAnswer): TransportResponse {
+  return { status, statusText, headers: {}, body: [] };
 }
 
 /** Throws when a URL is no http(s) address or its host is not allowed. */
