@@ -1,42 +1,26 @@
-import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { connectorTypes } from '@patchbay/connectors';
 import { FIRST_USER } from '@patchbay/engine/access';
 import { loadSettings } from '@patchbay/engine/config';
-import { StartupError } from '@patchbay/engine/errors';
-import { createLoggers, standardOutput } from './logging.ts';
-import { type RunningServer, startServer } from './start.ts';
-import { API_LEVEL, PATCHBAY_VERSION } from './version.ts';
+import type { Command } from 'commander';
+import { createLoggers, standardOutput } from '../logging.ts';
+import { type RunningServer, startServer } from '../start.ts';
+import { API_LEVEL, PATCHBAY_VERSION } from '../version.ts';
+import { addConfigOption, type ConfigOptions, configFiles } from './config-files.ts';
+import type { Terminal } from './terminal.ts';
 
-const DEFAULT_CONFIG = 'patchbay.yml';
-
-const HELP = `Usage: npm start -- [options]
-
-  -c, --config FILE   a kibana.yml-compatible configuration file; may be given more than once, later ones win.
-                      Without it, ${DEFAULT_CONFIG} is read if it is there.
-  -h, --help          this text
-  -v, --version       the version
-
-Settings also come from the environment: SERVER_PORT, PATH_DATA, XPACK_ACTIONS_ALLOWEDHOSTS, ...
-`;
-
-/** The `patchbay` command. Sets the process's exit code. */
-export async function main(): Promise<void> {
-  try {
-    await run();
-  } catch (error) {
-    if (error instanceof StartupError) console.error(error.message);
-    else console.error(error);
-    process.exit(1);
-  }
+export function addServe(program: Command, { environment }: Terminal): void {
+  const command = program.command('serve', { isDefault: true }).summary('start the server (the default)');
+  addConfigOption(command)
+    .description('Starts the server.')
+    .addHelpText(
+      'after',
+      '\nSettings also come from the environment: SERVER_PORT, PATH_DATA, XPACK_ACTIONS_ALLOWEDHOSTS, ...',
+    )
+    .action((options: ConfigOptions) => serve(options, environment));
 }
 
-async function run(): Promise<void> {
-  const args = readArguments();
-  if (args.help) return void process.stdout.write(HELP);
-  if (args.version) return void console.log(`Patchbay ${PATCHBAY_VERSION} (API level ${API_LEVEL})`);
-  const files = args.config ?? (existsSync(DEFAULT_CONFIG) ? [DEFAULT_CONFIG] : []);
-  const loaded = loadSettings({ files, environment: process.env });
+async function serve(options: ConfigOptions, environment: NodeJS.ProcessEnv): Promise<void> {
+  const loaded = loadSettings({ files: configFiles(options), environment });
   const logger = createLoggers(loaded.settings['logging.root.level'], await standardOutput());
   if (loaded.ignored.length > 0) {
     logger('config').warn(`settings of other parts of the stack are ignored: ${loaded.ignored.join(', ')}`);
@@ -44,20 +28,6 @@ async function run(): Promise<void> {
   const server = await startServer({ ...loaded, types: connectorTypes, logger });
   process.stdout.write(banner(server));
   stopOnSignals(server, (message) => logger('server').info(message));
-}
-
-function readArguments() {
-  try {
-    return parseArgs({
-      options: {
-        config: { type: 'string', short: 'c', multiple: true },
-        help: { type: 'boolean', short: 'h' },
-        version: { type: 'boolean', short: 'v' },
-      },
-    }).values;
-  } catch (cause) {
-    throw new StartupError(`${(cause as Error).message}\n\n${HELP}`, { cause });
-  }
 }
 
 function banner({ url, dataPath, generatedPassword, newKeyFile }: RunningServer): string {

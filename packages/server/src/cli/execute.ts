@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { messageOf } from '@patchbay/kit';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { type ConnectionOptions, connect } from './api-client.ts';
+import { CommandError, EXIT } from './exit-codes.ts';
+import type { Terminal } from './terminal.ts';
+
+const result = z.looseObject({
+  status: z.string(),
+  message: z.string().optional(),
+  service_message: z.string().optional(),
+  data: z.unknown().optional(),
+});
+
+interface ExecuteOptions extends ConnectionOptions {
+  params?: string;
+  file?: string;
+}
+
+export function addExecute(command: Command, terminal: Terminal): void {
+  command
+    .description('Runs a connector and prints the result. Exits 1 when the run ended in an error.')
+    .argument('<id>')
+    .option('--params <json>', 'the params, as JSON')
+    .option('-f, --file <file>', 'read the params from a JSON or YAML file; - is standard input')
+    .action((id: string, options: ExecuteOptions) => execute(id, options, terminal));
+}
+
+async function execute(id: string, options: ExecuteOptions, terminal: Terminal): Promise<void> {
+  const params = await readParams(options, terminal);
+  const api = await connect(terminal, options);
+  const path = `/api/actions/connector/${encodeURIComponent(id)}/_execute`;
+  const answer = result.parse(await api.call('POST', path, { params }));
+  if (options.json) terminal.printJson(answer);
+  else {
+    terminal.print(terminal.style(answer.status === 'ok' ? 'green' : 'red', answer.status));
+    if (answer.data !== undefined) terminal.printJson(answer.data);
+  }
+  if (answer.status === 'ok') return;
+  const reason = [answer.message, answer.service_message].filter((text) => text !== undefined).join(': ');
+  throw new CommandError(EXIT.failed, reason);
+}
+
+async function readParams({ params, file }: ExecuteOptions, terminal: Terminal): Promise<unknown> {
+  if ((params === undefined) === (file === undefined)) {
+    throw new CommandError(EXIT.usage, 'Give the params, with either --params JSON or --file FILE.');
+  }
+  if (params !== undefined) {
+    return parsed('--params', () => JSON.parse(params));
+  }
+  const name = file === '-' ? 'standard input' : String(file);
+  const { parse } = await import('yaml');
+  const text = file === '-' ? await terminal.readInput() : parsed(name, () => readFileSync(name, 'utf8'));
+  return parsed(name, () => parse(text));
+}
+
+function parsed<T>(name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new CommandError(EXIT.usage, `${name}: ${messageOf(cause)}`, { cause });
+  }
+}
