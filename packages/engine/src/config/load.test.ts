@@ -37,7 +37,7 @@ describe('loadSettings', () => {
   }
 
   it('has a default for every setting but those that may be left out', () => {
-    const { settings, firstPassword, ignored } = loadSettings({ files: [], environment: {} });
+    const { settings, firstPassword, warnings } = loadSettings({ files: [], environment: {} });
     expect(settings).toMatchObject({
       'server.host': '127.0.0.1',
       'server.port': 5601,
@@ -53,7 +53,7 @@ describe('loadSettings', () => {
       'patchbay.licenseStatus': 'active',
     });
     expect(firstPassword).toBeUndefined();
-    expect(ignored).toEqual([]);
+    expect(warnings).toEqual([]);
   });
 
   it.each([
@@ -96,14 +96,35 @@ describe('loadSettings', () => {
     expect(settings['xpack.actions.allowedHosts']).toEqual(['c.example']);
   });
 
-  it('tells which keys are other parts’ business', () => {
-    const yaml = 'elasticsearch.hosts: [x]\nxpack: {security: {enabled: true}, fleet: 1}\ni18n.locale: en';
-    expect(load(yaml).ignored).toEqual([
-      'elasticsearch.hosts',
-      'xpack.security',
-      'xpack.fleet',
-      'i18n.locale',
+  it('warns of keys that are other parts’ business, and of those without effect', () => {
+    const yaml = `
+xpack: {security: {enabled: true}, fleet: 1}
+i18n.locale: en
+elasticsearch: {hosts: ["http://localhost:9200"], sniffOnStart: true, requestHeadersWhitelist: [authorization]}
+server.cors.enabled: true
+logging.appenders: {file: {type: file}}
+xpack.actions: {email.domain_allowlist: [example.com], queued.max: 10}`;
+    expect(load(yaml).warnings).toEqual([
+      'settings of other parts of the stack are ignored: xpack.security, xpack.fleet, i18n.locale',
+      'settings without effect here: elasticsearch.sniffOnStart, elasticsearch.requestHeadersWhitelist, server.cors.enabled, logging.appenders, xpack.actions.email.domain_allowlist, xpack.actions.queued.max',
     ]);
+  });
+
+  it('warns that of the two proxy lists one is ignored', () => {
+    const yaml = 'xpack.actions: {proxyBypassHosts: [a.example], proxyOnlyHosts: [b.example]}';
+    expect(load(yaml).warnings).toEqual([
+      'The configurations xpack.actions.proxyBypassHosts and xpack.actions.proxyOnlyHosts can not be used at the same time. The configuration xpack.actions.proxyOnlyHosts will be ignored.',
+    ]);
+  });
+
+  it('leaves secret references in a file as they are', () => {
+    const secrets = '{a: "${env:TOKEN}", b: "${file:/run/secrets/b}", c: "${C}"}';
+    const yaml = `xpack.actions.preconfigured: {my: {name: My, actionTypeId: .slack, secrets: ${secrets}}}`;
+    expect(load(yaml, { C: 'c', env: 'wrong' }).settings['xpack.actions.preconfigured'].my?.secrets).toEqual({
+      a: '${env:TOKEN}',
+      b: '${file:/run/secrets/b}',
+      c: 'c',
+    });
   });
 
   it('takes the first password from the variable that Elasticsearch’s image has for it', () => {
@@ -156,7 +177,7 @@ describe('loadSettings', () => {
 
     it('are reported by the key that they set', () => {
       expect(mistakes('', { SERVER_PORT: 'many' })).toEqual([
-        'server.port: Invalid input: expected number, received string',
+        'server.port: Invalid input: expected number, received string (found "many")',
       ]);
     });
   });
@@ -246,25 +267,31 @@ xpack.actions.preconfigured:
     });
 
     it.each(['', 'constructor', '__proto__'])('may not have the id %j', (id) => {
-      const text = `xpack.actions.preconfigured: invalid preconfigured action id "${id}"`;
+      const text = `xpack.actions.preconfigured: [preconfigured]: invalid preconfigured action id "${id}" (found a map)`;
       expect(mistakes(`xpack.actions.preconfigured: {"${id}": {name: a, actionTypeId: .b}}`)).toEqual([text]);
       expect(mistakes(`xpack.actions: {preconfigured: {"${id}": {}}}`)).toEqual([text]);
     });
 
     it('may not be hidden behind a dotted __proto__', () => {
       expect(mistakes('xpack.actions.preconfigured.__proto__.name: a')).toEqual([
-        'xpack.actions.preconfigured: invalid preconfigured action id "__proto__"',
+        'xpack.actions.preconfigured: [preconfigured]: invalid preconfigured action id "__proto__" (found a map)',
       ]);
       expect(({} as Record<string, unknown>).name).toBeUndefined();
     });
 
     it.each([
-      ['{my: {actionTypeId: .x}}', 'my.name: Invalid input: expected string, received undefined'],
-      ['{my: {name: "", actionTypeId: .x}}', 'my.name: Too small: expected string to have >=1 characters'],
-      ['{my: {name: a, actionTypeId: .x, other: 1}}', 'my: Unrecognized key: "other"'],
+      [
+        '{my: {actionTypeId: .x}}',
+        'my.name: [preconfigured.my.name]: expected value of type [string] but got [undefined] (found nothing)',
+      ],
+      [
+        '{my: {name: "", actionTypeId: .x}}',
+        'my.name: Too small: expected string to have >=1 characters (found a string of 0 characters)',
+      ],
+      ['{my: {name: a, actionTypeId: .x, other: 1}}', 'my: Unrecognized key: "other" (found a map)'],
       [
         '{my: {name: a, actionTypeId: .x, config: []}}',
-        'my.config: Invalid input: expected record, received array',
+        'my.config: [preconfigured.my.config]: expected value of type [object] but got [Array] (found a list of 0)',
       ],
     ])('are refused as %s', (given, mistake) => {
       expect(mistakes(`xpack.actions.preconfigured: ${given}`)).toEqual([
@@ -281,13 +308,13 @@ xpack.actions: {responseTimeout: soon, maxResponseContentLength: big, allowedHos
 xpack.actions.surprise.inside: 1
 xpack.encryptedSavedObjects.encryptionKey: short`;
       expect(mistakes(yaml).sort()).toEqual([
-        'server.nope: unknown setting',
-        'server.port: Too big: expected number to be <=65535',
-        'xpack.actions.allowedHosts.0: expected a hostname or "*"',
-        'xpack.actions.maxResponseContentLength: expected a size in bytes such as 1048576, 512kb or 1mb',
-        'xpack.actions.responseTimeout: expected a duration such as 500ms, 60s, 5m or 1h',
+        'server.nope: unknown setting, did you mean server.name?',
+        'server.port: Too big: expected number to be <=65535 (found 99999)',
+        'xpack.actions.allowedHosts.0: expected a hostname or "*" (found "*.a.example")',
+        'xpack.actions.maxResponseContentLength: expected a size in bytes such as 1048576, 512kb or 1mb (found "big")',
+        'xpack.actions.responseTimeout: expected a duration such as 500ms, 60s, 5m or 1h (found "soon")',
         'xpack.actions.surprise.inside: unknown setting',
-        'xpack.encryptedSavedObjects.encryptionKey: expected at least 32 characters',
+        'xpack.encryptedSavedObjects.encryptionKey: expected at least 32 characters (found a string of 5 characters)',
       ]);
     });
 
@@ -298,14 +325,33 @@ xpack.encryptedSavedObjects.encryptionKey: short`;
       ['server.basePath: a', 'must start with a slash, and not end with one'],
       ['server.xsrf.allowlist: [a]', 'expected a path that starts with a slash'],
       ['patchbay.license: free', 'Invalid option: expected one of'],
-      ['xpack.actions.enabledActionTypes: 1', 'Invalid input: expected array, received number'],
-      ['xpack.actions.allowedHosts:', 'Invalid input: expected array, received null'],
+      [
+        'xpack.actions.enabledActionTypes: 1',
+        '[enabledActionTypes]: expected value of type [array] but got [number] (found 1)',
+      ],
+      [
+        'xpack.actions.allowedHosts:',
+        '[allowedHosts]: expected value of type [array] but got [null] (found null)',
+      ],
       ['server.port.x: 1', 'Invalid input: expected number, received object'],
     ])('%s is one', (yaml, reason) => {
       const [mistake, ...more] = mistakes(yaml);
       expect(mistake).toContain(reason);
       expect(mistake).toContain(yaml.slice(0, yaml.lastIndexOf(':')).replace(/: .*|\.x$/, ''));
       expect(more).toEqual([]);
+    });
+
+    it.each([
+      ['email: {}', '[email]: email.domain_allowlist or email.services must be defined'],
+      [
+        'email.services: {}',
+        '[email.services]: email.services.enabled or email.services.ses must be defined',
+      ],
+      ['email.services.ses: {}', '[email.services.ses.host]: expected value of type [string]'],
+      ['usage: {ca: {}}', '[usage.ca.path]: expected value of type [string] but got [undefined]'],
+      ['relay: {}', '[relay.url]: expected value of type [string] but got [undefined]'],
+    ])('a section that lacks what makes it one: %s', (section, reason) => {
+      expect(mistakes(`xpack.actions: {${section}}`)[0]).toContain(reason);
     });
 
     it('an empty section is none', () => {
@@ -351,7 +397,7 @@ xpack.encryptedSavedObjects.encryptionKey: short`;
     'does not take %j for a host',
     (host) => {
       expect(mistakes(`xpack.actions.allowedHosts: ["${host}"]`)).toEqual([
-        'xpack.actions.allowedHosts.0: expected a hostname or "*"',
+        `xpack.actions.allowedHosts.0: expected a hostname or "*" (found ${JSON.stringify(host)})`,
       ]);
     },
   );

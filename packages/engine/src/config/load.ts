@@ -1,6 +1,8 @@
 import { StartupError } from '../errors/index.ts';
-import { type SettingKey, type Settings, settings } from './settings.ts';
-import { merge, type RawSettings, readEnvironment, readFile } from './sources.ts';
+import { settingProblems } from './problems.ts';
+import { crossProblems, crossWarnings } from './rules.ts';
+import { type SettingKey, type Settings, settings, UNUSED_ACTIONS_SETTINGS } from './settings/index.ts';
+import { type Collected, merge, type RawSettings, readEnvironment, readFile } from './sources.ts';
 
 export interface LoadOptions {
   /** YAML files, later ones win. */
@@ -15,8 +17,8 @@ export interface LoadedSettings {
   settings: Settings;
   /** What the first start sets as the password of the user `elastic`; undefined: a generated one. */
   firstPassword: string | undefined;
-  /** Keys in the files that are other parts' business, such as `elasticsearch.hosts`. */
-  ignored: string[];
+  /** A line each, to be logged. */
+  warnings: string[];
 }
 
 /** Reads, merges and validates all settings. Throws `StartupError` with one line a problem. */
@@ -24,7 +26,8 @@ export function loadSettings({ files, environment, overrides = {} }: LoadOptions
   const read = files.map((file) => readFile(file, environment));
   const problems = read.flatMap((file) => file.problems);
   const raw = merge(...read.map((file) => file.values), readEnvironment(environment), overrides);
-  const validated = validate(raw, problems);
+  const present = new Set([...read.flatMap((file) => [...file.present]), ...Object.keys(raw)]);
+  const validated = validate(raw, present, problems);
   if (problems.length > 0) {
     throw new StartupError(
       `The configuration has mistakes:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
@@ -33,28 +36,36 @@ export function loadSettings({ files, environment, overrides = {} }: LoadOptions
   return {
     settings: validated,
     firstPassword: environment.ELASTIC_PASSWORD || undefined,
-    ignored: read.flatMap((file) => file.ignored),
+    warnings: warningsOf(read, raw, validated),
   };
 }
 
-function validate(raw: RawSettings, problems: string[]): Settings {
+function validate(raw: RawSettings, present: ReadonlySet<string>, problems: string[]): Settings {
   const values: Partial<Record<SettingKey, unknown>> = {};
   for (const key of Object.keys(settings) as SettingKey[]) {
-    const parsed = settings[key].safeParse(fromText(key, raw[key]));
+    const given = fromText(key, raw[key]);
+    const parsed = settings[key].safeParse(given);
     if (parsed.success) values[key] = parsed.data;
-    else
-      problems.push(
-        ...parsed.error.issues.map((issue) => `${[key, ...issue.path].join('.')}: ${issue.message}`),
-      );
+    else problems.push(...settingProblems(key, given, parsed.error.issues));
   }
-  const key = values['xpack.encryptedSavedObjects.encryptionKey'];
-  const former = values['xpack.encryptedSavedObjects.keyRotation.decryptionOnlyKeys'];
-  if (key !== undefined && Array.isArray(former) && former.includes(key)) {
-    problems.push(
-      'xpack.encryptedSavedObjects.keyRotation.decryptionOnlyKeys: `keyRotation.decryptionOnlyKeys` cannot contain primary encryption key specified in `encryptionKey`.',
-    );
-  }
+  problems.push(...crossProblems(values as Partial<Settings>, present));
   return values as Settings;
+}
+
+/** What a person who wrote the settings should know, though it is no reason not to start. */
+function warningsOf(read: readonly Collected[], raw: RawSettings, values: Settings): string[] {
+  const ignored = read.flatMap((file) => file.ignored);
+  const withoutEffect = [
+    ...read.flatMap((file) => file.withoutEffect),
+    ...Object.keys(raw).filter((key) => UNUSED_ACTIONS_SETTINGS.some((unused) => key.startsWith(unused))),
+  ];
+  return [
+    ...crossWarnings(values),
+    ...(ignored.length > 0
+      ? [`settings of other parts of the stack are ignored: ${ignored.join(', ')}`]
+      : []),
+    ...(withoutEffect.length > 0 ? [`settings without effect here: ${withoutEffect.join(', ')}`] : []),
+  ];
 }
 
 /** A number, boolean or map that came as text, from a variable or `${NAME}`, is read as JSON. */

@@ -1,12 +1,14 @@
 import type { z } from 'zod';
-import { type SettingKey, settings } from './settings.ts';
+import { settingGroups } from './settings/index.ts';
 import { environmentName } from './sources.ts';
 
 /** The page that lists every setting, in Markdown. */
 export function configurationReference(): string {
-  const rows = (Object.keys(settings) as SettingKey[]).map((key) => {
-    const schema: z.ZodType = settings[key];
-    return `| \`${key}\` | ${code(defaultOf(schema))} | ${schema.description ?? ''} |`;
+  const sections = Object.entries(settingGroups).map(([title, group]) => {
+    const rows = Object.entries<z.ZodType>(group).map(
+      ([key, schema]) => `| \`${key}\` | ${code(defaultOf(schema))} | ${schema.description ?? ''} |`,
+    );
+    return `## ${title}\n\n| setting | default | what it does |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
   });
   return `# Configuration
 
@@ -18,13 +20,11 @@ Kibana's container image: the key in capitals, dots as underscores (\`${environm
 \`\${NAME}\` and \`\${NAME:default}\` are replaced from the environment. \`ELASTIC_PASSWORD\` sets the password of the user
 \`elastic\` on the very first start.
 
-Durations are written \`500ms\`, \`60s\`, \`5m\`, \`1h\`; sizes \`512kb\`, \`1mb\`. A key that is not known, or a value that is not
-possible, stops the start with one line for each.
+Durations are written \`500ms\`, \`60s\`, \`5m\`, \`1h\`; sizes \`512kb\`, \`1mb\`. A key below one of our prefixes that is
+not known, or a value that is not possible, stops the start with one line for each: the key, what is allowed, what was found.
+Keys of other parts of a kibana.yml, and those of the reference that mean nothing here, are named in a warning.
 
-| setting | default | what it does |
-| --- | --- | --- |
-${rows.join('\n')}
-`;
+${sections.join('\n')}`;
 }
 
 function defaultOf(schema: z.ZodType): unknown {

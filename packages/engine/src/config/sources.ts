@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { messageOf } from '@patchbay/kit';
 import { StartupError } from '../errors/index.ts';
-import { type SettingKey, settings } from './settings.ts';
+import { unknownSetting } from './problems.ts';
+import { type SettingKey, settings } from './settings/index.ts';
 
 /** Settings as they were written, before validation: key to value. */
 export type RawSettings = Partial<Record<SettingKey, unknown>>;
@@ -12,6 +13,10 @@ export interface Collected {
   problems: string[];
   /** Keys that belong to other parts of a kibana.yml. */
   ignored: string[];
+  /** Keys of the reference that have no meaning here. */
+  withoutEffect: string[];
+  /** Every path that was written, of maps too. */
+  present: Set<string>;
 }
 
 const keys = Object.keys(settings) as SettingKey[];
@@ -26,6 +31,48 @@ const OWNED = [
   'xpack.actions',
   'xpack.encryptedSavedObjects',
   'xpack.spaces',
+  'elasticsearch',
+];
+
+/** Keys of the reference below our prefixes that a working kibana.yml may have, and that mean nothing here. */
+const WITHOUT_EFFECT = [
+  'elasticsearch.compression',
+  'elasticsearch.healthCheck',
+  'elasticsearch.ignoreVersionMismatch',
+  'elasticsearch.logQueries',
+  'elasticsearch.maxIdleSockets',
+  'elasticsearch.maxSockets',
+  'elasticsearch.pingTimeout',
+  'elasticsearch.publicBaseUrl',
+  'elasticsearch.requestHeadersWhitelist',
+  'elasticsearch.shardTimeout',
+  'elasticsearch.sniffInterval',
+  'elasticsearch.sniffOnConnectionFault',
+  'elasticsearch.sniffOnStart',
+  'elasticsearch.ssl.alwaysPresentCertificate',
+  'elasticsearch.ssl.truststore',
+  'logging.appenders',
+  'logging.loggers',
+  'logging.root.appenders',
+  'server.autoListen',
+  'server.cdn',
+  'server.compression',
+  'server.cors',
+  'server.customResponseHeaders',
+  'server.keepaliveTimeout',
+  'server.protocol',
+  'server.http2',
+  'server.requestId',
+  'server.securityResponseHeaders',
+  'server.socketTimeout',
+  'server.payloadTimeout',
+  'server.ssl.redirectHttpFromPort',
+  'server.ssl.truststore',
+  'server.uuid',
+  'server.versioned',
+  'xpack.encryptedSavedObjects.hideSAOs',
+  'xpack.spaces.defaultSolution',
+  'xpack.spaces.experimental',
 ];
 
 /** Loaded when there is a file to read: most starts have none, and it is a tenth of what they would load. */
@@ -41,7 +88,13 @@ export function readFile(path: string, environment: NodeJS.ProcessEnv): Collecte
   } catch (cause) {
     throw new StartupError(`Cannot read the configuration file ${path}: ${messageOf(cause)}`, { cause });
   }
-  const collected: Collected = { values: {}, problems: [], ignored: [] };
+  const collected: Collected = {
+    values: {},
+    problems: [],
+    ignored: [],
+    withoutEffect: [],
+    present: new Set(),
+  };
   if (!isMap(tree)) {
     collected.problems.push(`${path}: expected a map of settings`);
     return collected;
@@ -92,6 +145,7 @@ function mergeValue(before: unknown, after: unknown): unknown {
 function collect(tree: Record<string, unknown>, prefix: string, into: Collected): void {
   for (const [name, value] of Object.entries(tree)) {
     const path = prefix === '' ? name : `${prefix}.${name}`;
+    into.present.add(path);
     const known = keys.find((key) => path === key || path.startsWith(`${key}.`));
     if (known !== undefined) {
       const inside = path === known ? [] : path.slice(known.length + 1).split('.');
@@ -99,8 +153,10 @@ function collect(tree: Record<string, unknown>, prefix: string, into: Collected)
       into.values[known] = mergeValue(into.values[known], nested);
     } else if (keys.some((key) => key.startsWith(`${path}.`)) && (isMap(value) || value === null)) {
       collect(value ?? {}, path, into);
+    } else if (WITHOUT_EFFECT.some((key) => path === key || path.startsWith(`${key}.`))) {
+      into.withoutEffect.push(path);
     } else if (OWNED.some((owned) => path === owned || path.startsWith(`${owned}.`))) {
-      into.problems.push(`${path}: unknown setting`);
+      into.problems.push(unknownSetting(path, keys));
     } else if (isMap(value) && OWNED.some((owned) => owned.startsWith(`${path}.`))) {
       collect(value, path, into);
     } else {
@@ -115,11 +171,15 @@ function substitute(
   missing: (name: string) => void,
 ): unknown {
   if (typeof value === 'string') {
-    return value.replace(/\$\{([^}:]+)(?::([^}]*))?\}/g, (whole, name: string, fallback?: string) => {
-      const found = environment[name] ?? fallback;
-      if (found === undefined) missing(name);
-      return found ?? whole;
-    });
+    // `${env:NAME}` and `${file:/path}` are secret references, which are resolved when a secret is used.
+    return value.replace(
+      /\$\{(?!env:|file:)([^}:]+)(?::([^}]*))?\}/g,
+      (whole, name: string, fallback?: string) => {
+        const found = environment[name] ?? fallback;
+        if (found === undefined) missing(name);
+        return found ?? whole;
+      },
+    );
   }
   if (Array.isArray(value)) return value.map((item) => substitute(item, environment, missing));
   if (!isMap(value)) return value;

@@ -22,9 +22,7 @@ export function addServe(program: Command, { environment }: Terminal): void {
 async function serve(options: ConfigOptions, environment: NodeJS.ProcessEnv): Promise<void> {
   const loaded = loadSettings({ files: configFiles(options), environment });
   const logger = createLoggers(loaded.settings['logging.root.level'], await standardOutput());
-  if (loaded.ignored.length > 0) {
-    logger('config').warn(`settings of other parts of the stack are ignored: ${loaded.ignored.join(', ')}`);
-  }
+  for (const warning of loaded.warnings) logger('config').warn(warning);
   const server = await startServer({ ...loaded, types: connectorTypes, logger });
   process.stdout.write(banner(server));
   stopOnSignals(server, (message) => logger('server').info(message));

@@ -1,0 +1,112 @@
+import type { SettingKey, Settings } from './settings/index.ts';
+
+/** What settings say beside each other. `present` are the paths that were written, maps included. */
+export function crossProblems(values: Partial<Settings>, present: ReadonlySet<string>): string[] {
+  return [
+    ...encryptionProblems(values),
+    ...emailProblems(values, present),
+    ...pairProblems(values),
+    ...presenceProblems(values, present),
+  ];
+}
+
+export function crossWarnings(values: Settings): string[] {
+  const warnings: string[] = [];
+  if (values['xpack.actions.proxyBypassHosts'] && values['xpack.actions.proxyOnlyHosts']) {
+    warnings.push(
+      'The configurations xpack.actions.proxyBypassHosts and xpack.actions.proxyOnlyHosts can not be used at the same time. The configuration xpack.actions.proxyOnlyHosts will be ignored.',
+    );
+  }
+  return warnings;
+}
+
+function encryptionProblems(values: Partial<Settings>): string[] {
+  const key = values['xpack.encryptedSavedObjects.encryptionKey'];
+  const former = values['xpack.encryptedSavedObjects.keyRotation.decryptionOnlyKeys'] ?? [];
+  if (key === undefined || !former.includes(key)) return [];
+  return [
+    'xpack.encryptedSavedObjects.keyRotation.decryptionOnlyKeys: `keyRotation.decryptionOnlyKeys` cannot contain primary encryption key specified in `encryptionKey`.',
+  ];
+}
+
+function emailProblems(values: Partial<Settings>, present: ReadonlySet<string>): string[] {
+  const email = 'xpack.actions.email';
+  const isEmpty = (path: string) =>
+    present.has(path) && ![...present].some((other) => other.startsWith(`${path}.`));
+  if (isEmpty(email))
+    return [`${email}: [email]: email.domain_allowlist or email.services must be defined (found {})`];
+  const problems: string[] = [];
+  if (isEmpty(`${email}.services`)) {
+    problems.push(
+      `${email}.services: [email.services]: email.services.enabled or email.services.ses must be defined (found {})`,
+    );
+  }
+  if (values[`${email}.domain_allowlist`] && values[`${email}.recipient_allowlist`]) {
+    problems.push(
+      `${email}: [email]: email.domain_allowlist and email.recipient_allowlist can not be used at the same time`,
+    );
+  }
+  const ses = `${email}.services.ses` as const;
+  if (present.has(ses) || values[`${ses}.host`] !== undefined || values[`${ses}.port`] !== undefined) {
+    if (values[`${ses}.host`] === undefined)
+      problems.push(
+        `${ses}.host: [email.services.ses.host]: expected value of type [string] but got [undefined]`,
+      );
+    if (values[`${ses}.port`] === undefined)
+      problems.push(
+        `${ses}.port: [email.services.ses.port]: expected value of type [number] but got [undefined]`,
+      );
+  }
+  return problems;
+}
+
+/** A certificate goes with its key. */
+const PAIRS: readonly [certificate: SettingKey, key: SettingKey][] = [
+  ['xpack.actions.auth.ears.ssl.certificate', 'xpack.actions.auth.ears.ssl.key'],
+  ['xpack.actions.relay.ssl.certificate', 'xpack.actions.relay.ssl.key'],
+  ['elasticsearch.ssl.certificate', 'elasticsearch.ssl.key'],
+  ['server.ssl.certificate', 'server.ssl.key'],
+];
+
+function pairProblems(values: Partial<Settings>): string[] {
+  return PAIRS.flatMap(([certificate, key]) => {
+    if ((values[certificate] === undefined) === (values[key] === undefined)) return [];
+    const [given, missing] = values[key] === undefined ? [certificate, key] : [key, certificate];
+    const short = (path: string) => path.replace('xpack.actions.', '');
+    const section = certificate.slice(0, certificate.lastIndexOf('.'));
+    return [
+      `${section}: [${short(section)}]: must specify [${short(missing)}] when [${short(given)}] is specified`,
+    ];
+  });
+}
+
+function presenceProblems(values: Partial<Settings>, present: ReadonlySet<string>): string[] {
+  const problems: string[] = [];
+  const isPresent = (path: string) =>
+    [...present].some((other) => other === path || other.startsWith(`${path}.`));
+  if (isPresent('xpack.actions.usage.ca') && values['xpack.actions.usage.ca.path'] === undefined) {
+    problems.push(
+      'xpack.actions.usage.ca.path: [usage.ca.path]: expected value of type [string] but got [undefined]',
+    );
+  }
+  if (isPresent('xpack.actions.relay') && values['xpack.actions.relay.url'] === undefined) {
+    problems.push(
+      'xpack.actions.relay.url: [relay.url]: expected value of type [string] but got [undefined]',
+    );
+  }
+  const inFlight = values['xpack.actions.inboundEvents.admission.maxInFlight'] ?? Number.POSITIVE_INFINITY;
+  const each = values['xpack.actions.inboundEvents.admission.maxInFlightPerConnector'] ?? 0;
+  if (each > inFlight) {
+    problems.push(
+      `xpack.actions.inboundEvents.admission.maxInFlightPerConnector: must not be above maxInFlight (found ${each}, above ${inFlight})`,
+    );
+  }
+  if (
+    values['server.ssl.enabled'] === true &&
+    values['server.ssl.certificate'] === undefined &&
+    values['server.ssl.keystore.path'] === undefined
+  ) {
+    problems.push('server.ssl: must specify [certificate] or [keystore.path] when ssl is enabled');
+  }
+  return problems;
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { duration } from '../units.ts';
+import { list } from './values.ts';
+
+export const licenseTypes = ['basic', 'standard', 'gold', 'platinum', 'enterprise', 'trial'] as const;
+
+/** What the reference system has no settings for. */
+export const patchbaySettings = {
+  'patchbay.license': z
+    .enum(licenseTypes)
+    .default('enterprise')
+    .describe('The licence level that gates connector types, as in the reference system.'),
+  'patchbay.licenseStatus': z
+    .enum(['active', 'expired', 'unavailable'])
+    .default('active')
+    .describe('The licence state to report; for those who test clients against it.'),
+  'patchbay.egress.denyPrivateNetworks': z
+    .boolean()
+    .default(false)
+    .describe('Whether connectors are kept away from loopback, private, link-local and metadata addresses.'),
+  'patchbay.egress.allowedPrivateNetworks': list(z.string().min(1))
+    .default([])
+    .describe('Exceptions: addresses, networks (`10.1.0.0/16`) and host names.'),
+  'patchbay.secretReferences.environment': list(
+    z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*\*?$/, 'expected a variable’s name, or its beginning and `*`'),
+  )
+    .default([])
+    .describe('Environment variables that a secret reference may name; `PREFIX_*` for all that begin so.'),
+  'patchbay.secretReferences.folders': list(
+    z.string().startsWith('/', 'expected an absolute path of a folder'),
+  )
+    .default([])
+    .describe('Folders in which the file that a secret reference names may be.'),
+  'patchbay.connectorSettings': z
+    .record(z.string(), z.record(z.string(), z.unknown()))
+    .default({})
+    .describe('Connection settings of preconfigured connectors, by id, as the settings API takes them.'),
+  'patchbay.audit.enabled': z
+    .boolean()
+    .default(true)
+    .describe('Whether changes and denied calls are written down.'),
+  'patchbay.audit.file': z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The file that they are appended to; left out: the process log.'),
+  'patchbay.security.loginThrottle.attempts': z
+    .int()
+    .min(1)
+    .default(10)
+    .describe('Failed logins of one user, or from one address, before further ones are refused unread.'),
+  'patchbay.security.loginThrottle.window': duration
+    .default(60_000)
+    .describe('How long a failed login counts.'),
+  'patchbay.security.loginThrottle.block': duration
+    .default(60_000)
+    .describe('How long further ones are refused.'),
+  'patchbay.requests.maxConcurrent': z
+    .int()
+    .min(1)
+    .default(1000)
+    .describe('Requests handled at once; more are answered 503.'),
+} satisfies Record<string, z.ZodType>;
