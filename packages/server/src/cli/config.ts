@@ -16,23 +16,24 @@ export function addConfig(program: Command, terminal: Terminal): void {
 }
 
 function check(options: ConfigOptions & { json?: boolean }, terminal: Terminal): void {
-  const { problems, ignored } = examine(configFiles(options), terminal.environment);
-  if (options.json) terminal.printJson({ ok: problems.length === 0, problems, ignored });
+  const { problems, warnings } = examine(configFiles(options), terminal.environment);
+  if (options.json) terminal.printJson({ ok: problems.length === 0, problems, warnings });
   else if (problems.length === 0) terminal.print('ok');
   else for (const problem of problems) terminal.print(problem);
-  if (ignored.length > 0 && !options.json) {
-    terminal.note(`settings of other parts of the stack are ignored: ${ignored.join(', ')}`);
-  }
+  if (!options.json) for (const warning of warnings) terminal.note(warning);
   if (problems.length > 0) throw new CommandError(EXIT.failed, count(problems.length));
 }
 
-function examine(files: string[], environment: NodeJS.ProcessEnv): { problems: string[]; ignored: string[] } {
+function examine(
+  files: string[],
+  environment: NodeJS.ProcessEnv,
+): { problems: string[]; warnings: string[] } {
   try {
-    return { problems: [], ignored: loadSettings({ files, environment }).ignored };
+    return { problems: [], warnings: loadSettings({ files, environment }).warnings };
   } catch (error) {
     if (!(error instanceof StartupError)) throw error;
     const [first = '', ...rest] = error.message.split('\n').map((line) => line.trim());
-    return { problems: rest.length > 0 ? rest : [first], ignored: [] };
+    return { problems: rest.length > 0 ? rest : [first], warnings: [] };
   }
 }
 
