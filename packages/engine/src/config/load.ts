@@ -1,13 +1,22 @@
+import { join } from 'node:path';
 import { StartupError } from '../errors/index.ts';
+import { KEYSTORE_FILE, keystoreExists, openKeystore } from './keystore.ts';
 import { settingProblems } from './problems.ts';
 import { crossProblems, crossWarnings } from './rules.ts';
 import { type SettingKey, type Settings, settings, UNUSED_ACTIONS_SETTINGS } from './settings/index.ts';
-import { type Collected, merge, type RawSettings, readEnvironment, readFile } from './sources.ts';
+import {
+  type Collected,
+  merge,
+  type RawSettings,
+  readEnvironment,
+  readFile,
+  readKeystore,
+} from './sources.ts';
 
 export interface LoadOptions {
   /** YAML files, later ones win. */
   files: readonly string[];
-  /** Wins over the files. */
+  /** Wins over the files and the keystore, which wins over the files. */
   environment: NodeJS.ProcessEnv;
   /** Wins over everything. */
   overrides?: RawSettings;
@@ -25,7 +34,11 @@ export interface LoadedSettings {
 export function loadSettings({ files, environment, overrides = {} }: LoadOptions): LoadedSettings {
   const read = files.map((file) => readFile(file, environment));
   const problems = read.flatMap((file) => file.problems);
-  const raw = merge(...read.map((file) => file.values), readEnvironment(environment), overrides);
+  const fromFiles = read.map((file) => file.values);
+  const fromEnvironment = readEnvironment(environment);
+  const keystore = readKeystore(keystoreValues(merge(...fromFiles, fromEnvironment, overrides), environment));
+  problems.push(...keystore.problems);
+  const raw = merge(...fromFiles, keystore.values, fromEnvironment, overrides);
   const present = new Set([...read.flatMap((file) => [...file.present]), ...Object.keys(raw)]);
   const validated = validate(raw, present, problems);
   if (problems.length > 0) {
@@ -38,6 +51,13 @@ export function loadSettings({ files, environment, overrides = {} }: LoadOptions
     firstPassword: environment.ELASTIC_PASSWORD || undefined,
     warnings: warningsOf(read, raw, validated),
   };
+}
+
+/** What the keystore in the data folder holds, if there is one. */
+function keystoreValues(raw: RawSettings, environment: NodeJS.ProcessEnv): Record<string, string> {
+  const folder = settings['path.data'].safeParse(raw['path.data']).data;
+  if (folder === undefined || !keystoreExists(join(folder, KEYSTORE_FILE))) return {};
+  return openKeystore(join(folder, KEYSTORE_FILE), environment.PATCHBAY_KEYSTORE_PASSWORD).values();
 }
 
 function validate(raw: RawSettings, present: ReadonlySet<string>, problems: string[]): Settings {

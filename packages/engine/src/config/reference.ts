@@ -14,7 +14,10 @@ export function configurationReference(): string {
 
 Generated from the settings' schema by \`npm run docs\`.
 
-Settings come from YAML files (\`npm start -- --config FILE\`, later files win), then from environment variables named as in
+Settings come from YAML files (\`npm start -- --config FILE\`, later files win), then from the keystore
+(\`<path.data>/patchbay.keystore\`, made with \`patchbay keystore create\`; any setting, also
+\`xpack.actions.preconfigured.<id>.secrets.<field>\`; its password, if it has one, in \`PATCHBAY_KEYSTORE_PASSWORD\`), then
+from environment variables named as in
 Kibana's container image: the key in capitals, dots as underscores (\`${environmentName('server.port')}\`,
 \`${environmentName('xpack.actions.allowedHosts')}\`). Lists in a variable are JSON, or parts with commas between. In files,
 \`\${NAME}\` and \`\${NAME:default}\` are replaced from the environment. \`ELASTIC_PASSWORD\` sets the password of the user

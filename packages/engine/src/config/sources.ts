@@ -109,6 +109,37 @@ export function readFile(path: string, environment: NodeJS.ProcessEnv): Collecte
   return collected;
 }
 
+/** The place of a preconfigured connector's secret; the id may have dots. */
+const PRECONFIGURED_SECRET = /^xpack\.actions\.preconfigured\.(.+)\.secrets\.([^.]+)$/;
+
+/** Settings from a keystore: whole ones, or parts of them such as a preconfigured connector's secrets. */
+export function readKeystore(entries: Record<string, string>): Pick<Collected, 'values' | 'problems'> {
+  const read: Pick<Collected, 'values' | 'problems'> = { values: {}, problems: [] };
+  for (const [path, value] of Object.entries(entries)) {
+    const place = placeOf(path);
+    if (place === undefined) {
+      read.problems.push(unknownSetting(path, keys));
+    } else {
+      const nested = place.inside.reduceRight<unknown>((child, step) => ({ [step]: child }), value);
+      read.values[place.key] = mergeValue(read.values[place.key], nested);
+    }
+  }
+  return read;
+}
+
+/** What is wrong with a name for a keystore's entry; undefined: nothing. */
+export function keystoreKeyProblem(path: string): string | undefined {
+  return placeOf(path) === undefined ? unknownSetting(path, keys) : undefined;
+}
+
+function placeOf(path: string): { key: SettingKey; inside: string[] } | undefined {
+  const [, id, field] = PRECONFIGURED_SECRET.exec(path) ?? [];
+  if (id !== undefined && field !== undefined)
+    return { key: 'xpack.actions.preconfigured', inside: [id, 'secrets', field] };
+  const key = keys.find((known) => path === known || path.startsWith(`${known}.`));
+  return key && { key, inside: path === key ? [] : path.slice(key.length + 1).split('.') };
+}
+
 /** Settings from variables named as in Kibana's container image: `SERVER_PORT`, `XPACK_ACTIONS_ALLOWEDHOSTS`. */
 export function readEnvironment(environment: NodeJS.ProcessEnv): RawSettings {
   const values: RawSettings = {};
@@ -146,11 +177,10 @@ function collect(tree: Record<string, unknown>, prefix: string, into: Collected)
   for (const [name, value] of Object.entries(tree)) {
     const path = prefix === '' ? name : `${prefix}.${name}`;
     into.present.add(path);
-    const known = keys.find((key) => path === key || path.startsWith(`${key}.`));
-    if (known !== undefined) {
-      const inside = path === known ? [] : path.slice(known.length + 1).split('.');
-      const nested = inside.reduceRight<unknown>((child, step) => ({ [step]: child }), value);
-      into.values[known] = mergeValue(into.values[known], nested);
+    const place = placeOf(path);
+    if (place !== undefined) {
+      const nested = place.inside.reduceRight<unknown>((child, step) => ({ [step]: child }), value);
+      into.values[place.key] = mergeValue(into.values[place.key], nested);
     } else if (keys.some((key) => key.startsWith(`${path}.`)) && (isMap(value) || value === null)) {
       collect(value ?? {}, path, into);
     } else if (WITHOUT_EFFECT.some((key) => path === key || path.startsWith(`${key}.`))) {
