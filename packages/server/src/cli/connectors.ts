@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { addConnectionOptions, type ConnectionOptions, connect } from './api-client.ts';
+import { addApply } from './apply/apply.ts';
 import { confirmOrStop } from './confirm.ts';
 import { addExecute } from './execute.ts';
 import { table } from './table.ts';
@@ -30,6 +31,7 @@ export function addConnectors(program: Command, terminal: Terminal): void {
     .argument('<id>')
     .action((id: string, options: ConnectionOptions) => get(id, options, terminal));
 
+  addApply(remote('apply'), terminal);
   addExecute(remote('execute'), terminal);
 
   remote('delete')

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { messageOf } from '@patchbay/kit';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { type ConnectionOptions, connect } from './api-client.ts';
@@ -46,19 +44,12 @@ async function readParams({ params, file }: ExecuteOptions, terminal: Terminal):
   if ((params === undefined) === (file === undefined)) {
     throw new CommandError(EXIT.usage, 'Give the params, with either --params JSON or --file FILE.');
   }
-  if (params !== undefined) {
-    return parsed('--params', () => JSON.parse(params));
-  }
-  const name = file === '-' ? 'standard input' : String(file);
-  const { parse } = await import('yaml');
-  const text = file === '-' ? await terminal.readInput() : parsed(name, () => readFileSync(name, 'utf8'));
-  return parsed(name, () => parse(text));
-}
-
-function parsed<T>(name: string, read: () => T): T {
+  if (file !== undefined)
+    return (await import('./read-yaml.ts')).readYaml(file, terminal).then(([first]) => first);
   try {
-    return read();
+    return JSON.parse(params ?? '');
   } catch (cause) {
-    throw new CommandError(EXIT.usage, `${name}: ${messageOf(cause)}`, { cause });
+    // Not the parser's words: they quote the text.
+    throw new CommandError(EXIT.usage, '--params: this is not JSON.', { cause });
   }
 }
