@@ -22,6 +22,7 @@ const engine = {
   spaces: ['store'],
   vault: ['store'],
   egress: ['config'],
+  elasticsearch: ['egress', 'config'],
   licensing: [],
   access: ['store'],
   events: ['store'],

@@ -1,7 +1,8 @@
 import type { ConnectorType } from '@patchbay/kit';
+import { indexDocuments } from './index-documents/index-documents.ts';
 import { serverLog } from './server-log/server-log.ts';
 import { slack } from './slack/slack.ts';
 import { webhook } from './webhook/webhook.ts';
 
 /** The built-in connector types, in the order in which the API lists them. One folder and one line each. */
-export const connectorTypes: readonly ConnectorType[] = [serverLog, slack, webhook];
+export const connectorTypes: readonly ConnectorType[] = [indexDocuments, serverLog, slack, webhook];

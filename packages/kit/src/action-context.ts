@@ -1,3 +1,4 @@
+import type { Elasticsearch } from './elasticsearch.ts';
 import type { HttpClient } from './http/index.ts';
 import type { Logger } from './logger.ts';
 
@@ -19,6 +20,7 @@ export interface ActionContext<Config = unknown, Secrets = unknown, Params = unk
   params: Params;
   connector: { id: string; name: string; typeId: string; typeName: string; spaceId: string };
   http: HttpClient;
+  elasticsearch: Elasticsearch;
   log: Logger;
   /** Fires when the caller goes away or the run takes too long. */
   signal: AbortSignal;

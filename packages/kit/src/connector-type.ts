@@ -61,6 +61,21 @@ type Validators<Config, Secrets> = {
   connector?(connector: { config: Config; secrets: Secrets }, context: ValidationContext): void;
 };
 
+/** Whose params are rendered, for a type that builds them from more than templates. */
+export interface RenderContext {
+  connectorId: string;
+  /** The variables as they are, not prepared for templates. */
+  variables: Record<string, unknown>;
+  now(): Date;
+}
+
+type RenderParams = (
+  params: Record<string, unknown>,
+  render: TemplateRenderer,
+  /** Left out: a connector that is like any other of its type. */
+  context?: RenderContext,
+) => Record<string, unknown>;
+
 /** A connector type as the engine handles it: one shape for plain and for sub-action types. */
 export interface ConnectorType extends ConnectorTypeFacts {
   config: z.ZodType;
@@ -69,7 +84,7 @@ export interface ConnectorType extends ConnectorTypeFacts {
   /** Run after the schemas, in this order, on create, on update and before every run. */
   validate: Validators<unknown, unknown>;
   /** How the params of a rule's action are rendered. */
-  renderParams(params: Record<string, unknown>, render: TemplateRenderer): Record<string, unknown>;
+  renderParams: RenderParams;
   /** Returns the answer's `data` (undefined: none); throws `ActionError`, or anything else. */
   execute(context: ActionContext): Promise<unknown>;
 }
@@ -79,7 +94,7 @@ interface Declaration<Config extends z.ZodType, Secrets extends z.ZodType> exten
   secrets: Secrets;
   validate?: Validators<z.output<Config>, z.output<Secrets>>;
   /** Left out: every string at any depth is rendered without escaping. */
-  renderParams?(params: Record<string, unknown>, render: TemplateRenderer): Record<string, unknown>;
+  renderParams?: RenderParams;
 }
 
 /** A type with one action. */

@@ -1,4 +1,5 @@
 export type { ActionContext, AllowedHosts, ValidationContext } from './action-context.ts';
+export { ALERT_HISTORY_CONNECTOR_ID, ALERT_HISTORY_PREFIX } from './alert-history.ts';
 export { createAllowedHosts } from './allowed-hosts.ts';
 export {
   type ConnectorType,
@@ -7,8 +8,18 @@ export {
   type HookContext,
   type LicenseType,
   type PlainDeclaration,
+  type RenderContext,
   type SubActionDeclaration,
 } from './connector-type.ts';
+export {
+  type BulkAnswer,
+  type BulkItem,
+  type BulkRequest,
+  type Elasticsearch,
+  type ElasticsearchAnswer,
+  ElasticsearchError,
+  type ElasticsearchRequest,
+} from './elasticsearch.ts';
 export {
   ActionError,
   type ActionErrorOptions,

@@ -6,6 +6,11 @@ import { createAccess } from '@patchbay/engine/access';
 import { createCatalog, createTypeRegistry } from '@patchbay/engine/catalog';
 import type { LoadedSettings, Settings } from '@patchbay/engine/config';
 import { createEgress } from '@patchbay/engine/egress';
+import {
+  createAlertHistoryTemplate,
+  createElasticsearch,
+  elasticsearchOptions,
+} from '@patchbay/engine/elasticsearch';
 import { StartupError } from '@patchbay/engine/errors';
 import { createEventLog } from '@patchbay/engine/events';
 import { createExecution } from '@patchbay/engine/execution';
@@ -60,12 +65,14 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       license,
     });
     const egress = createEgress(settings, logger('actions'));
+    const elasticsearch = createElasticsearch(elasticsearchOptions(settings), { egress, now });
     const catalog = createCatalog({
       types: registry,
       store,
       vault,
       allowedHosts: egress.allowedHosts,
       preconfigured: settings['xpack.actions.preconfigured'],
+      hasAlertHistory: settings['xpack.actions.preconfiguredAlertHistoryEsIndex'],
       log: logger('actions'),
       now,
     });
@@ -84,6 +91,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const execution = createExecution({
       catalog,
       egress,
+      elasticsearch,
       events,
       installation: { uuid, version: API_LEVEL },
       userAgent: `Patchbay/${PATCHBAY_VERSION}`,
@@ -105,6 +113,11 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       now,
     });
     const url = await listen(app, settings);
+    const background = new AbortController();
+    // Nothing waits for it: a start does not depend on Elasticsearch.
+    const alertHistory = settings['xpack.actions.preconfiguredAlertHistoryEsIndex']
+      ? createAlertHistoryTemplate(elasticsearch, logger('actions'), background.signal)
+      : undefined;
 
     return {
       url,
@@ -122,6 +135,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         await app.close();
         clearTimeout(limit);
         clearInterval(closing);
+        background.abort();
+        await alertHistory;
         await events.close();
         await egress.close();
         await store.close();

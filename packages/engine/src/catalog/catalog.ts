@@ -62,6 +62,8 @@ export interface CatalogOptions {
   vault: Vault;
   allowedHosts: AllowedHosts;
   preconfigured: Settings['xpack.actions.preconfigured'];
+  /** Whether the alert-history connector is among them. */
+  hasAlertHistory: boolean;
   log: Logger;
   now(): Date;
 }
@@ -71,10 +73,10 @@ export function createCatalog(options: CatalogOptions): Catalog {
   const validation = { allowedHosts: options.allowedHosts };
   const cache = createConnectorCache();
   const resolved = new WeakMap<ConnectorRecord, ResolvedConnector>();
-  const inMemory = inMemoryConnectors(
-    options.preconfigured,
-    types.list({ withSystem: true }).map(({ type }) => type),
-  );
+  const inMemory = inMemoryConnectors({
+    ...options,
+    types: types.list({ withSystem: true }).map(({ type }) => type),
+  });
 
   const isSystem = (id: string) => inMemory.get(id)?.connector.origin === 'system';
   const load = (spaceId: string, id: string) =>

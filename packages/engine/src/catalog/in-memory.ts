@@ -1,4 +1,9 @@
-import type { ConnectorType } from '@patchbay/kit';
+import {
+  ALERT_HISTORY_CONNECTOR_ID,
+  ALERT_HISTORY_PREFIX,
+  type ConnectorType,
+  type Logger,
+} from '@patchbay/kit';
 import type { Settings } from '../config/index.ts';
 import { StartupError } from '../errors/index.ts';
 import type { Connector } from './connector.ts';
@@ -10,13 +15,25 @@ export interface InMemoryConnector {
 }
 
 /** Preconfigured connectors and one for each system type. They exist in every space. */
-export function inMemoryConnectors(
-  preconfigured: Settings['xpack.actions.preconfigured'],
-  types: readonly ConnectorType[],
-): Map<string, InMemoryConnector> {
+export function inMemoryConnectors({
+  preconfigured,
+  hasAlertHistory,
+  types,
+  log,
+}: {
+  preconfigured: Settings['xpack.actions.preconfigured'];
+  hasAlertHistory: boolean;
+  types: readonly ConnectorType[];
+  log: Pick<Logger, 'warn'>;
+}): Map<string, InMemoryConnector> {
   const systemTypes = types.filter((type) => type.isSystemActionType === true);
   const connectors = new Map<string, InMemoryConnector>();
+  if (hasAlertHistory) connectors.set(ALERT_HISTORY_CONNECTOR_ID, alertHistory());
   for (const [id, { name, actionTypeId, config, secrets, exposeConfig }] of Object.entries(preconfigured)) {
+    if (id === ALERT_HISTORY_CONNECTOR_ID) {
+      log.warn(`Preconfigured connectors cannot have the id "${id}" because this is a reserved id.`);
+      continue;
+    }
     if (systemTypes.some((type) => type.id === actionTypeId)) {
       throw new StartupError('Setting system action types in preconfigured connectors are not allowed');
     }
@@ -36,6 +53,17 @@ export function inMemoryConnectors(
     });
   }
   return connectors;
+}
+
+function alertHistory(): InMemoryConnector {
+  const facts = {
+    id: ALERT_HISTORY_CONNECTOR_ID,
+    name: 'Alert history Elasticsearch index',
+    typeId: '.index',
+    config: { index: `${ALERT_HISTORY_PREFIX}default` },
+    exposesConfig: false,
+  };
+  return { connector: inMemory(facts, 'preconfigured'), secrets: {} };
 }
 
 function inMemory(

@@ -3,6 +3,7 @@ import {
   type ActionResult,
   type ConnectorType,
   createHttpClient,
+  type Elasticsearch,
   type Logger,
   runAction,
   ValidationError,
@@ -53,6 +54,7 @@ export interface Execution {
 export interface ExecutionOptions {
   catalog: Catalog;
   egress: Egress;
+  elasticsearch: Elasticsearch;
   events: EventLog;
   installation: Installation;
   userAgent: string;
@@ -132,6 +134,7 @@ export function createExecution(options: ExecutionOptions): Execution {
             requestBodyBytes += bytes;
           },
         }),
+        elasticsearch: options.elasticsearch,
         log: redactingLogger(logger(`plugins.actions${type.id}`), redact),
         signal,
         now,

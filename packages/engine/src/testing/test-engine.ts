@@ -2,6 +2,7 @@ import type { ConnectorType } from '@patchbay/kit';
 import { type Catalog, createCatalog, createTypeRegistry } from '../catalog/index.ts';
 import { loadSettings } from '../config/index.ts';
 import { createEgress } from '../egress/index.ts';
+import { createElasticsearch, elasticsearchOptions } from '../elasticsearch/index.ts';
 import { createEventLog } from '../events/index.ts';
 import { createExecution, type Execution } from '../execution/index.ts';
 import { openSqliteStore, type Store } from '../store/index.ts';
@@ -60,6 +61,7 @@ async function assemble(
     vault: await openVault({ meta: store.meta, encryptionKey: 'k'.repeat(32), decryptionOnlyKeys: [] }),
     allowedHosts: egress.allowedHosts,
     preconfigured: settings['xpack.actions.preconfigured'],
+    hasAlertHistory: settings['xpack.actions.preconfiguredAlertHistoryEsIndex'],
     log: logger('actions'),
     now,
   });
@@ -67,6 +69,7 @@ async function assemble(
   const execution = createExecution({
     catalog,
     egress,
+    elasticsearch: createElasticsearch(elasticsearchOptions(settings), { egress, now }),
     events,
     installation: { uuid: '5b2de169', version: '9.3.0' },
     userAgent: 'test',

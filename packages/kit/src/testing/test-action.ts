@@ -1,5 +1,6 @@
 import { createAllowedHosts } from '../allowed-hosts.ts';
 import type { ConnectorType } from '../connector-type.ts';
+import { type Elasticsearch, ElasticsearchError } from '../elasticsearch.ts';
 import { createHttpClient } from '../http/index.ts';
 import { createLogger, type LogLevel } from '../logger.ts';
 import type { ActionResult } from '../result.ts';
@@ -19,6 +20,8 @@ export interface TestRun {
   /** Hostnames that may be called. Default: all. */
   allowedHosts?: string[];
   now?: Date;
+  /** Default: one that says it is not configured. */
+  elasticsearch?: Elasticsearch;
   signal?: AbortSignal;
 }
 
@@ -51,9 +54,14 @@ export async function testAction(type: ConnectorType, run: TestRun): Promise<Tes
         requestBodyBytes += bytes;
       },
     }),
+    elasticsearch: run.elasticsearch ?? { request: notConfigured, bulk: notConfigured },
     log: createLogger((level, message) => void logged.push({ level, message })),
     signal,
     now: () => run.now ?? new Date(),
   });
   return { result, logged, requestBodyBytes };
+}
+
+async function notConfigured(): Promise<never> {
+  throw new ElasticsearchError('the test gives no Elasticsearch');
 }

@@ -1,0 +1,187 @@
+import {
+  type BulkAnswer,
+  basicAuth,
+  type Elasticsearch,
+  type ElasticsearchAnswer,
+  ElasticsearchError,
+  type ElasticsearchRequest,
+  HttpRequestError,
+  mergeHeaders,
+  type Transport,
+  type TransportResponse,
+} from '@patchbay/kit';
+import type { Egress } from '../egress/index.ts';
+import { connectionError, statusError } from './errors.ts';
+import { createHosts } from './hosts.ts';
+import type { ElasticsearchOptions } from './options.ts';
+
+/** The client for the configured hosts. Everything it sends leaves through egress. */
+export function createElasticsearch(
+  options: ElasticsearchOptions | undefined,
+  { egress, now }: { egress: Pick<Egress, 'operatorTransport'>; now(): Date },
+): Elasticsearch {
+  const request = options === undefined ? notConfigured : configured(options, egress, now);
+  return {
+    request,
+    async bulk({ index, refresh, documents, signal }) {
+      const { body } = await request({
+        method: 'POST',
+        path: `/${encodeURIComponent(index)}/_bulk`,
+        query: { refresh },
+        body: documents.map((document) => `${CREATE}\n${JSON.stringify(document)}\n`).join(''),
+        signal,
+      });
+      return body as BulkAnswer;
+    },
+  };
+}
+
+/** Creating is the one operation that data streams take. */
+const CREATE = JSON.stringify({ index: { op_type: 'create' } });
+
+async function notConfigured(): Promise<never> {
+  throw new ElasticsearchError(
+    'Elasticsearch is not configured: set elasticsearch.hosts to the URL of a node',
+  );
+}
+
+function configured(
+  options: ElasticsearchOptions,
+  egress: Pick<Egress, 'operatorTransport'>,
+  now: () => Date,
+): Elasticsearch['request'] {
+  const { requestTimeoutMs: responseTimeoutMs, tls } = options;
+  const transport = egress.operatorTransport({
+    tls,
+    responseTimeoutMs,
+    connectTimeoutMs: Math.min(responseTimeoutMs, CONNECT_TIMEOUT_MS),
+  });
+  const hosts = createHosts(options.hosts, now);
+  const headers = { ...options.customHeaders, ...authorization(options) };
+  const redact = redactor(options);
+
+  async function request(call: ElasticsearchRequest): Promise<ElasticsearchAnswer> {
+    const answer = await fromAnyHost(call);
+    const body = parsed(redact(await textOf(answer)));
+    const { status } = answer;
+    if ((status >= 200 && status < 300) || call.ignore?.includes(status)) return { status, body };
+    throw statusError(status, body);
+  }
+
+  /** Asks the hosts in turn until one can be reached. */
+  async function fromAnyHost(call: ElasticsearchRequest): Promise<TransportResponse> {
+    let failed: unknown;
+    for (const host of hosts.inTurn()) {
+      try {
+        return await send(transport, host, call, headers);
+      } catch (error) {
+        if (!(error instanceof HttpRequestError)) throw error;
+        failed = error;
+        if (!wasNeverSent(error)) break;
+        hosts.failed(host);
+      }
+    }
+    throw connectionError(failed as HttpRequestError, redact);
+  }
+
+  return request;
+}
+
+/** A node that does not answer by then is passed over. */
+const CONNECT_TIMEOUT_MS = 5000;
+
+function send(
+  transport: Transport,
+  host: string,
+  { method, path, query, body, signal }: ElasticsearchRequest,
+  headers: Record<string, string>,
+): Promise<TransportResponse> {
+  const isText = typeof body === 'string';
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) search.set(name, String(value));
+  return transport({
+    method,
+    url: `${host}${path}${search.size === 0 ? '' : `?${search}`}`,
+    headers: mergeHeaders(
+      { Accept: 'application/json' },
+      body === undefined
+        ? undefined
+        : { 'Content-Type': isText ? 'application/x-ndjson' : 'application/json' },
+      headers,
+    ),
+    body: isText || body === undefined ? body : JSON.stringify(body),
+    timeoutMs: undefined,
+    // Elasticsearch sends nobody elsewhere, and credentials are not for whoever does.
+    maxRedirects: 0,
+    sensitiveHeaders: [],
+    signal: signal ?? NEVER,
+  });
+}
+
+const NEVER = new AbortController().signal;
+
+/**
+ * Whether a request certainly did not reach a node. One that may have is not repeated: its documents, which have no
+ * ids, would be there twice.
+ */
+function wasNeverSent({ code }: HttpRequestError): boolean {
+  return code !== undefined && UNREACHED.has(code);
+}
+
+const UNREACHED: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EHOSTDOWN',
+  // Only a connection that is being made ends with this one; a request that waits ends with ECONNABORTED.
+  'ETIMEDOUT',
+]);
+
+function authorization({
+  apiKey,
+  serviceAccountToken,
+  username,
+  password = '',
+}: ElasticsearchOptions): Record<string, string> {
+  if (apiKey !== undefined) return { Authorization: `ApiKey ${apiKey}` };
+  if (serviceAccountToken !== undefined) return { Authorization: `Bearer ${serviceAccountToken}` };
+  return username === undefined ? {} : { Authorization: basicAuth({ user: username, password }) };
+}
+
+/** Takes the credentials out of a text that somebody else wrote. */
+function redactor(options: ElasticsearchOptions): (text: string) => string {
+  const { apiKey, serviceAccountToken, username, password } = options;
+  const basic = username !== undefined && password !== undefined && `${username}:${password}`;
+  const secrets = [
+    apiKey,
+    serviceAccountToken,
+    password,
+    basic && Buffer.from(basic).toString('base64'),
+    ...Object.values(options.customHeaders),
+  ].filter((secret) => typeof secret === 'string' && secret.length >= MIN_SECRET_LENGTH) as string[];
+  const forms = secrets
+    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
+    .sort((a, b) => b.length - a.length);
+  return (text) => forms.reduce((rest, form) => rest.replaceAll(form, '[redacted]'), text);
+}
+
+/** Shorter values are words: taking them out would garble every text. */
+const MIN_SECRET_LENGTH = 5;
+
+async function textOf({ body }: TransportResponse): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parsed(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A proxy in front answers in pages of its own.
+    return text;
+  }
+}

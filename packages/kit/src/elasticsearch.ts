@@ -1,0 +1,55 @@
+/** The Elasticsearch that the configuration names (`elasticsearch.hosts`), with the configured credentials. */
+export interface Elasticsearch {
+  /** Throws `ElasticsearchError`: no hosts configured, no usable answer, or a status that is no success. */
+  request(request: ElasticsearchRequest): Promise<ElasticsearchAnswer>;
+  /** Creates documents, with ids of Elasticsearch's own making. What it says of each is in the answer. */
+  bulk(request: BulkRequest): Promise<BulkAnswer>;
+}
+
+export interface ElasticsearchRequest {
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+  /** With its leading slash; parts from outside are to be percent-encoded. */
+  path: string;
+  query?: Record<string, string | boolean>;
+  /** Sent as JSON; text is sent as NDJSON as it stands. */
+  body?: unknown;
+  /** Statuses besides 2xx that are no error. */
+  ignore?: readonly number[];
+  signal?: AbortSignal | undefined;
+}
+
+export interface ElasticsearchAnswer {
+  status: number;
+  /** Parsed; the text itself where it is no JSON; undefined where there is none. */
+  body: unknown;
+}
+
+export interface BulkRequest {
+  /** An index, alias or data stream. */
+  index: string;
+  refresh: boolean;
+  documents: readonly object[];
+  signal?: AbortSignal | undefined;
+}
+
+export interface BulkAnswer {
+  took: number;
+  errors: boolean;
+  items: readonly Record<string, BulkItem>[];
+}
+
+export interface BulkItem {
+  status?: number | undefined;
+  error?: { type?: string; reason?: string; caused_by?: { type?: string; reason?: string } } | undefined;
+}
+
+/** What Elasticsearch, or the way to it, says against a request. `status` is absent where no answer came. */
+export class ElasticsearchError extends Error {
+  override readonly name = 'ElasticsearchError';
+  readonly status: number | undefined;
+
+  constructor(message: string, options: { status?: number; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.status = options.status;
+  }
+}
