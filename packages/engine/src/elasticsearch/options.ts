@@ -28,7 +28,7 @@ export function elasticsearchOptions(settings: Settings): ElasticsearchOptions |
     );
   }
   return {
-    hosts,
+    hosts: hosts.map(hostUrl),
     username,
     password: settings['elasticsearch.password'],
     serviceAccountToken,
@@ -39,14 +39,22 @@ export function elasticsearchOptions(settings: Settings): ElasticsearchOptions |
   };
 }
 
+/** Credentials in a URL would be shown wherever the URL is. */
+function hostUrl(text: string): string {
+  const { username, password } = new URL(text);
+  if (username !== '' || password !== '') {
+    throw new StartupError(
+      'elasticsearch.hosts: expected URLs without credentials: they go into elasticsearch.username and elasticsearch.password.',
+    );
+  }
+  return text.replace(/\/+$/, '');
+}
+
 function tlsOf(settings: Settings): TlsOptions {
   const authorities = settings['elasticsearch.ssl.certificateAuthorities'];
   const certificate = settings['elasticsearch.ssl.certificate'];
   const key = settings['elasticsearch.ssl.key'];
   const keystore = settings['elasticsearch.ssl.keystore.path'];
-  if ((certificate === undefined) !== (key === undefined)) {
-    throw new StartupError('elasticsearch.ssl.certificate and elasticsearch.ssl.key must be set together.');
-  }
   if (keystore !== undefined && certificate !== undefined) {
     throw new StartupError(
       'elasticsearch.ssl.keystore.path cannot be used with elasticsearch.ssl.certificate and elasticsearch.ssl.key.',
@@ -54,9 +62,12 @@ function tlsOf(settings: Settings): TlsOptions {
   }
   return {
     verificationMode: settings['elasticsearch.ssl.verificationMode'],
-    ca: authorities
-      ?.map((path) => read('elasticsearch.ssl.certificateAuthorities', path).toString('utf8'))
-      .join('\n'),
+    ca:
+      authorities &&
+      [authorities]
+        .flat()
+        .map((path) => read('elasticsearch.ssl.certificateAuthorities', path).toString('utf8'))
+        .join('\n'),
     ...(certificate !== undefined && { cert: read('elasticsearch.ssl.certificate', certificate) }),
     ...(key !== undefined && {
       key: read('elasticsearch.ssl.key', key),
