@@ -40,6 +40,7 @@ const idsOf = async (path: string, as?: string) => {
 describe('GET /api/actions/connector_types', () => {
   it('lists the types in the order of their registration, without those of the system', async () => {
     expect(await idsOf('/api/actions/connector_types')).toEqual([
+      '.index',
       '.server-log',
       '.slack',
       '.webhook',
@@ -51,7 +52,7 @@ describe('GET /api/actions/connector_types', () => {
 
   it('tells each type’s facts, and leaves out those that it does not state', async () => {
     const { body } = await call('GET', '/api/actions/connector_types');
-    expect(body[3]).toEqual({
+    expect(body[4]).toEqual({
       id: '.record',
       name: 'Record',
       enabled: false,
@@ -63,7 +64,7 @@ describe('GET /api/actions/connector_types', () => {
       is_deprecated: false,
       source: 'stack',
     });
-    expect(body[4]).toEqual({
+    expect(body[5]).toEqual({
       id: '.every-fact',
       name: 'Every fact',
       description: 'Says everything that a type can say.',
@@ -92,8 +93,8 @@ describe('GET /api/actions/connector_types', () => {
   });
 
   it.each([
-    ['alerting', ['.server-log', '.slack', '.webhook', '.record', '.off']],
-    ['siem', ['.server-log', '.slack', '.webhook', '.every-fact']],
+    ['alerting', ['.index', '.server-log', '.slack', '.webhook', '.record', '.off']],
+    ['siem', ['.index', '.server-log', '.slack', '.webhook', '.every-fact']],
     ['endpointSecurity', ['.every-fact']],
     ['unknown', []],
     ['', []],
@@ -120,7 +121,7 @@ describe('GET /api/actions/connector_types', () => {
     const nobody = await call('GET', '/api/actions/connector_types', { as: null });
     expect(nobody.status).toBe(401);
     const none = await addUser(server, 'none', []);
-    expect(await idsOf('/api/actions/connector_types', none)).toHaveLength(6);
+    expect(await idsOf('/api/actions/connector_types', none)).toHaveLength(7);
   });
 });
 
@@ -135,7 +136,7 @@ describe('GET /internal/actions/connector_types', () => {
       '.system',
       '.off',
     ]);
-    expect(body[4]).toEqual({
+    expect(body[5]).toEqual({
       id: '.system',
       name: 'System action',
       enabled: true,
