@@ -1,5 +1,5 @@
 export { createKeystore, KEYSTORE_FILE, type Keystore, keystoreExists, openKeystore } from './keystore.ts';
-export { type LoadedSettings, type LoadOptions, loadSettings } from './load.ts';
+export { findDataFolder, type LoadedSettings, type LoadOptions, loadSettings } from './load.ts';
 export { configurationReference } from './reference.ts';
 export { licenseTypes, type SettingKey, type Settings, settings } from './settings/index.ts';
 export { environmentName, keystoreKeyProblem } from './sources.ts';

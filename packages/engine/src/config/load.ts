@@ -53,6 +53,17 @@ export function loadSettings({ files, environment, overrides = {} }: LoadOptions
   };
 }
 
+/** Where the data is, read also where other settings are missing or wrong. Throws `StartupError`. */
+export function findDataFolder({ files, environment }: LoadOptions): string {
+  const written = merge(
+    ...files.map((file) => readFile(file, environment).values),
+    readEnvironment(environment),
+  );
+  const folder = settings['path.data'].safeParse(written['path.data']).data;
+  if (folder === undefined) throw new StartupError('path.data: expected a folder.');
+  return folder;
+}
+
 /** What the keystore in the data folder holds, if there is one. */
 function keystoreValues(raw: RawSettings, environment: NodeJS.ProcessEnv): Record<string, string> {
   const folder = settings['path.data'].safeParse(raw['path.data']).data;

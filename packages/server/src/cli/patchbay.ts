@@ -12,6 +12,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   config: async () => (await import('./config.ts')).addConfig,
   connectors: async () => (await import('./connectors.ts')).addConnectors,
   spaces: async () => (await import('./spaces.ts')).addSpaces,
+  keystore: async () => (await import('./keystore.ts')).addKeystore,
   users: async () => (await import('./users.ts')).addUsers,
   'api-keys': async () => (await import('./api-keys.ts')).addApiKeys,
 };
