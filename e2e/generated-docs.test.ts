@@ -2,11 +2,22 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configurationReference } from '@patchbay/engine/config';
 import { expect, it } from 'vitest';
-
-const page = join(import.meta.dirname, '../docs/configuration.md');
+import { commandReference } from '../packages/server/src/cli/command-reference.ts';
+import { createProgram } from '../packages/server/src/cli/patchbay.ts';
+import { createTerminal } from '../packages/server/src/cli/terminal.ts';
 
 it('docs/configuration.md is what the schema says (npm run docs writes it)', () => {
-  const wanted = configurationReference();
+  expectPage('configuration.md', configurationReference());
+});
+
+it('docs/command-line.md is what the commands say (npm run docs writes it)', async () => {
+  const { stdin, stdout, stderr } = process;
+  const terminal = createTerminal({ environment: {}, stdin, stdout, stderr });
+  expectPage('command-line.md', commandReference(await createProgram(terminal)));
+});
+
+function expectPage(name: string, wanted: string): void {
+  const page = join(import.meta.dirname, '../docs', name);
   if (process.env.UPDATE_DOCS === '1') writeFileSync(page, wanted);
   expect(readFileSync(page, 'utf8')).toBe(wanted);
-});
+}

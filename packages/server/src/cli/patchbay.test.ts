@@ -24,12 +24,15 @@ it.each([
   expect(stderr).toContain(says);
 });
 
-it('does not repeat a password that was given as an argument', async () => {
-  const { exitCode, stderr } = await runPatchbay(['users', 'list', '--password=hunter2']);
-  expect(exitCode).toBe(2);
-  expect(stderr).toContain('--password=...');
-  expect(stderr).not.toContain('hunter2');
-});
+it.each([['--password=hunter2'], ['--password', 'hunter2'], ['--api-key', 'hunter2']])(
+  'does not repeat a secret that was given as an argument: %s %s',
+  async (...secret) => {
+    const { exitCode, stdout, stderr } = await runPatchbay(['users', 'list', ...secret]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toContain('error: ');
+    expect(stderr).not.toContain('hunter2');
+  },
+);
 
 it('exits 2 where it would have to ask and nobody is there', async () => {
   const asked = await runPatchbay(['spaces', 'list', '--user', 'elastic']);

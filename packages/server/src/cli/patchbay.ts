@@ -55,13 +55,19 @@ export async function createProgram(
     .helpOption('-h, --help', 'this text')
     .exitOverride()
     .configureOutput({
-      // Somebody may have written --password=... in spite of everything: it is not repeated.
-      outputError: (text, write) => write(text.replace(/(unknown option '[^'=]*)=[^']*'/s, "$1=...'")),
+      outputError: (text, write) => write(withoutValues(text)),
     })
     .showHelpAfterError('(see --help)')
     .addHelpText('after', `\n${EXIT_CODES_HELP}`);
   for (const name of names) (await commands[name]?.())?.(program, terminal);
   return program;
+}
+
+/** Somebody may have written `--password=...` or `--api-key ...` in spite of everything: it is not repeated. */
+function withoutValues(message: string): string {
+  return message
+    .replace(/(unknown option '[^'=]*)=[^']*'/s, "$1=...'")
+    .replace(/(Expected \d+ arguments? but got \d+): .*\./s, '$1.');
 }
 
 /** Those that these arguments can mean. An option in first place is one of `serve`, the default. */
