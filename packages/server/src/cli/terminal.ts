@@ -44,9 +44,10 @@ export function createTerminal({ environment, stdin, stdout, stderr }: Streams):
 
   async function ask(question: string, instead: string, isHidden: boolean): Promise<string> {
     if (!isInteractive) throw new CommandError(EXIT.usage, `There is no terminal to ask at: ${instead}.`);
-    stderr.write(question);
     const hidden = new Writable({ write: (_chunk, _encoding, done) => done() });
     const lines = createInterface({ input: stdin, output: isHidden ? hidden : stderr, terminal: true });
+    // After the terminal was told not to echo: what is typed at once must not show either.
+    if (isHidden) stderr.write(question);
     const interrupted = new Promise<never>((_resolve, reject) => {
       const stop = () => reject(new CommandError(EXIT.interrupted, 'Interrupted.'));
       lines.once('SIGINT', stop);
