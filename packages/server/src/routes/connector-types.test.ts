@@ -129,6 +129,7 @@ describe('GET /internal/actions/connector_types', () => {
   it('lists the types of the system too', async () => {
     const { body } = await call('GET', '/internal/actions/connector_types?feature_id=alerting');
     expect(body.map(({ id }: { id: string }) => id)).toEqual([
+      '.index',
       '.server-log',
       '.slack',
       '.webhook',
