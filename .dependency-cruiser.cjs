@@ -26,7 +26,7 @@ const engine = {
   licensing: [],
   access: ['store'],
   events: ['store'],
-  catalog: ['store', 'vault', 'config', 'licensing'],
+  catalog: ['store', 'vault', 'config', 'licensing', 'egress'],
   execution: ['catalog', 'vault', 'egress', 'events', 'licensing', 'access'],
 };
 

@@ -10,6 +10,7 @@ import { checkRequest } from './http/request-checks.ts';
 import { requestError } from './http/request-error.ts';
 import { createSpacePath } from './http/space-path.ts';
 import { withoutTrailingSlash } from './http/trailing-slash.ts';
+import { connectorSettingsRoutes } from './routes/connector-settings.ts';
 import { connectorRoutes } from './routes/connectors.ts';
 import { executeRoute } from './routes/execute.ts';
 import { securityRoutes } from './routes/security/index.ts';
@@ -99,6 +100,7 @@ export async function createApp(system: System): Promise<App> {
   app.setNotFoundHandler(notFound);
 
   connectorRoutes(app, system);
+  connectorSettingsRoutes(app, system);
   executeRoute(app, system);
   spaceRoutes(app, system);
   securityRoutes(app, system);

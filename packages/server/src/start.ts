@@ -73,6 +73,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       allowedHosts: egress.allowedHosts,
       preconfigured: settings['xpack.actions.preconfigured'],
       hasAlertHistory: settings['xpack.actions.preconfiguredAlertHistoryEsIndex'],
+      preconfiguredSettings: settings['patchbay.connectorSettings'],
       log: logger('actions'),
       now,
     });

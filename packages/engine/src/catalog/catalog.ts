@@ -11,12 +11,19 @@ import {
   validateSecrets,
 } from '@patchbay/kit';
 import type { Settings } from '../config/index.ts';
-import { AnswerError, BadRequestError, ConflictError, NotFoundError } from '../errors/index.ts';
-import type { ConnectorRecord, Store } from '../store/index.ts';
+import { AnswerError, BadRequestError, ConflictError, NotFoundError, StartupError } from '../errors/index.ts';
+import type { ConnectorRecord, ConnectorSettingsRecord, Store } from '../store/index.ts';
 import type { Descriptor, Vault } from '../vault/index.ts';
 import { type Connector, fromRecord, type ListedConnector } from './connector.ts';
 import { createConnectorCache } from './connector-cache.ts';
-import { inMemoryConnectors } from './in-memory.ts';
+import {
+  type ConnectorSettings,
+  connectorSettings,
+  ensureProxyAllowed,
+  type OpenConnectorSettings,
+  openConnectorSettings,
+} from './connector-settings.ts';
+import { type InMemoryConnector, inMemoryConnectors } from './in-memory.ts';
 import type { TypeRegistry } from './type-registry.ts';
 
 export interface NewConnector {
@@ -33,6 +40,20 @@ export interface ResolvedConnector {
   connector: Connector;
   /** The secrets in clear: not to be kept. Throws `InternalError` when they do not open. */
   openSecrets(): unknown;
+  /** How it connects, if it says so. Throws as `openSecrets`. */
+  openSettings(): OpenConnectorSettings | undefined;
+}
+
+/** Without its secrets, whose names are told. */
+export interface ShownConnectorSettings {
+  settings: Omit<ConnectorSettings, 'secrets'>;
+  secretsSet: (keyof ConnectorSettings['secrets'])[];
+}
+
+/** A connector as it was loaded, with its settings. */
+interface Loaded {
+  record: ConnectorRecord;
+  settings: ConnectorSettingsRecord | undefined;
 }
 
 /** All connectors behind one look-up: stored (in one space), preconfigured and system ones (in every space). */
@@ -50,6 +71,11 @@ export interface Catalog {
   /** Sorted by name. */
   list(spaceId: string, options: { withSystem: boolean }): Promise<ListedConnector[]>;
   delete(spaceId: string, id: string): Promise<void>;
+  /** Throws `NotFoundError`. */
+  getSettings(spaceId: string, id: string): Promise<ShownConnectorSettings>;
+  /** Replaces them as a whole. */
+  putSettings(spaceId: string, id: string, settings: ConnectorSettings): Promise<ShownConnectorSettings>;
+  deleteSettings(spaceId: string, id: string): Promise<void>;
   /** What a run needs; undefined when there is no such connector. */
   resolve(spaceId: string, id: string): Promise<ResolvedConnector | undefined>;
   /** To be called when a space is gone. */
@@ -58,12 +84,14 @@ export interface Catalog {
 
 export interface CatalogOptions {
   types: TypeRegistry;
-  store: Pick<Store, 'connectors' | 'references'>;
+  store: Pick<Store, 'connectors' | 'connectorSettings' | 'references'>;
   vault: Vault;
   allowedHosts: AllowedHosts;
   preconfigured: Settings['xpack.actions.preconfigured'];
   /** Whether the alert-history connector is among them. */
   hasAlertHistory: boolean;
+  /** Of preconfigured connectors, by id. */
+  preconfiguredSettings: Settings['patchbay.connectorSettings'];
   log: Logger;
   now(): Date;
 }
@@ -71,31 +99,58 @@ export interface CatalogOptions {
 export function createCatalog(options: CatalogOptions): Catalog {
   const { types, store, vault, log, now } = options;
   const validation = { allowedHosts: options.allowedHosts };
-  const cache = createConnectorCache();
-  const resolved = new WeakMap<ConnectorRecord, ResolvedConnector>();
+  const cache = createConnectorCache<Loaded>();
+  const resolved = new WeakMap<Loaded, ResolvedConnector>();
   const inMemory = inMemoryConnectors({
     ...options,
     types: types.list({ withSystem: true }).map(({ type }) => type),
   });
 
   const isSystem = (id: string) => inMemory.get(id)?.connector.origin === 'system';
+  const inMemorySettings = settingsOfPreconfigured(options, inMemory);
   const load = (spaceId: string, id: string) =>
-    cache.get(spaceId, id, () => store.connectors.get(spaceId, id));
+    cache.get(spaceId, id, async () => {
+      const [record, settings] = await Promise.all([
+        store.connectors.get(spaceId, id),
+        store.connectorSettings.get(id),
+      ]);
+      return record && { record, settings };
+    });
 
-  async function getRecord(spaceId: string, id: string): Promise<ConnectorRecord> {
-    const record = await load(spaceId, id);
-    if (record === undefined) throw notFound(id);
-    return record;
+  async function getLoaded(spaceId: string, id: string): Promise<Loaded> {
+    const loaded = await load(spaceId, id);
+    if (loaded === undefined) throw notFound(id);
+    return loaded;
   }
 
+  const getRecord = async (spaceId: string, id: string) => (await getLoaded(spaceId, id)).record;
+
   /** The same object for as long as the connector does not change. */
-  function resolvedOf(record: ConnectorRecord): ResolvedConnector {
-    const known = resolved.get(record);
+  function resolvedOf(loaded: Loaded): ResolvedConnector {
+    const known = resolved.get(loaded);
     if (known !== undefined) return known;
+    const { record, settings } = loaded;
     const belongsTo = descriptor(record);
-    const fresh = { connector: fromRecord(record), openSecrets: () => vault.open(belongsTo, record.secrets) };
-    resolved.set(record, fresh);
+    let openSettings: OpenConnectorSettings | undefined;
+    const fresh: ResolvedConnector = {
+      connector: fromRecord(record),
+      openSecrets: () => vault.open(belongsTo, record.secrets),
+      openSettings() {
+        // Opened once: its connections, which are kept open, hold what it says anyway.
+        openSettings ??= settings && openConnectorSettings(unsealSettings(record.spaceId, settings));
+        return openSettings;
+      },
+    };
+    resolved.set(loaded, fresh);
     return fresh;
+  }
+
+  function unsealSettings(spaceId: string, record: ConnectorSettingsRecord): ConnectorSettings {
+    const secrets = vault.open(
+      settingsDescriptor(spaceId, record.connectorId, record.settings),
+      record.secrets,
+    );
+    return { ...record.settings, secrets: secrets as ConnectorSettings['secrets'] };
   }
 
   /** Validated config and secrets of a connector about to be saved, its type being allowed. */
@@ -228,11 +283,48 @@ export function createCatalog(options: CatalogOptions): Catalog {
       );
     },
 
+    async getSettings(spaceId, id) {
+      const known = inMemory.get(id)?.connector;
+      if (known?.origin === 'system') throw new NotFoundError(`Connector ${id} not found`);
+      if (known !== undefined) return shownSettings(inMemorySettings.get(id)?.settings ?? { secrets: {} });
+      const { settings } = await getLoaded(spaceId, id);
+      return shownSettings(settings === undefined ? { secrets: {} } : unsealSettings(spaceId, settings));
+    },
+
+    async putSettings(spaceId, id, given) {
+      refuseInMemory(id, (what) => `${what} action ${id} can not be updated.`);
+      await getRecord(spaceId, id);
+      ensureProxyAllowed(given, options.allowedHosts);
+      const { secrets, ...settings } = given;
+      const sealed = vault.seal(settingsDescriptor(spaceId, id, settings), secrets);
+      const isSaved = await store.connectorSettings.put(spaceId, {
+        connectorId: id,
+        settings,
+        secrets: sealed,
+      });
+      cache.forget(spaceId, id);
+      if (!isSaved) throw notFound(id);
+      return shownSettings(given);
+    },
+
+    async deleteSettings(spaceId, id) {
+      refuseInMemory(id, (what) => `${what} action ${id} can not be updated.`);
+      await getRecord(spaceId, id);
+      await store.connectorSettings.delete(id);
+      cache.forget(spaceId, id);
+    },
+
     async resolve(spaceId, id) {
       const known = inMemory.get(id);
-      if (known !== undefined) return { connector: known.connector, openSecrets: () => known.secrets };
-      const record = await load(spaceId, id);
-      return record && resolvedOf(record);
+      if (known !== undefined) {
+        return {
+          connector: known.connector,
+          openSecrets: () => known.secrets,
+          openSettings: () => inMemorySettings.get(id)?.open,
+        };
+      }
+      const loaded = await load(spaceId, id);
+      return loaded && resolvedOf(loaded);
     },
 
     forgetSpace: (spaceId) => cache.forgetSpace(spaceId),
@@ -243,6 +335,40 @@ export function createCatalog(options: CatalogOptions): Catalog {
     if (origin !== undefined)
       throw new BadRequestError(message(origin === 'system' ? 'System' : 'Preconfigured'));
   }
+}
+
+/** Of connectors that the configuration brings. Throws `StartupError` when they cannot be used. */
+function settingsOfPreconfigured(
+  { preconfiguredSettings, allowedHosts }: CatalogOptions,
+  inMemory: ReadonlyMap<string, InMemoryConnector>,
+): Map<string, { settings: ConnectorSettings; open: OpenConnectorSettings }> {
+  const opened = new Map<string, { settings: ConnectorSettings; open: OpenConnectorSettings }>();
+  for (const [id, given] of Object.entries(preconfiguredSettings)) {
+    const key = `patchbay.connectorSettings.${id}`;
+    if (inMemory.get(id)?.connector.origin !== 'preconfigured')
+      throw new StartupError(`${key}: there is no preconfigured connector of this id`);
+    const parsed = connectorSettings.safeParse(given);
+    if (!parsed.success) {
+      const lines = parsed.error.issues.map(({ path, message }) => `${[key, ...path].join('.')}: ${message}`);
+      throw new StartupError(lines.join('\n'));
+    }
+    try {
+      ensureProxyAllowed(parsed.data, allowedHosts);
+    } catch (cause) {
+      throw new StartupError(`${key}.proxy.url: ${messageOf(cause)}`, { cause });
+    }
+    opened.set(id, { settings: parsed.data, open: openConnectorSettings(parsed.data) });
+  }
+  return opened;
+}
+
+function shownSettings({ secrets, ...settings }: ConnectorSettings): ShownConnectorSettings {
+  return { settings, secretsSet: Object.keys(secrets) as ShownConnectorSettings['secretsSet'] };
+}
+
+/** What the sealed part of a connector's settings is bound to. */
+function settingsDescriptor(spaceId: string, id: string, settings: Record<string, unknown>): Descriptor {
+  return { type: 'connector-settings', id, spaceId, attributes: { settings } };
 }
 
 function notFound(id: string): NotFoundError {

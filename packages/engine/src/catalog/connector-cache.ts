@@ -1,24 +1,19 @@
 import { LRUCache } from 'lru-cache';
-import type { ConnectorRecord } from '../store/index.ts';
 
 const MAX_ENTRIES = 10_000;
 
 /**
- * Connector records by space and id, so that a run asks the store only when a connector changed. A load that was
+ * What is loaded of connectors, by space and id, so that a run asks the store only when a connector changed. A load that was
  * under way when the connector changed is not kept.
  */
-export interface ConnectorCache {
-  get(
-    spaceId: string,
-    id: string,
-    load: () => Promise<ConnectorRecord | undefined>,
-  ): Promise<ConnectorRecord | undefined>;
+export interface ConnectorCache<T> {
+  get(spaceId: string, id: string, load: () => Promise<T | undefined>): Promise<T | undefined>;
   forget(spaceId: string, id: string): void;
   forgetSpace(spaceId: string): void;
 }
 
-export function createConnectorCache(): ConnectorCache {
-  const records = new LRUCache<string, ConnectorRecord>({ max: MAX_ENTRIES });
+export function createConnectorCache<T extends object>(): ConnectorCache<T> {
+  const records = new LRUCache<string, T>({ max: MAX_ENTRIES });
   let changes = 0;
   const key = (spaceId: string, id: string) => `${spaceId}/${id}`;
   return {

@@ -4,6 +4,8 @@ export {
   createCatalog,
   type NewConnector,
   type ResolvedConnector,
+  type ShownConnectorSettings,
 } from './catalog.ts';
 export { type Connector, isDeprecated, type ListedConnector } from './connector.ts';
+export { type ConnectorSettings, connectorSettings } from './connector-settings.ts';
 export { createTypeRegistry, type TypeRegistry, type TypeState } from './type-registry.ts';

@@ -90,7 +90,8 @@ export function createExecution(options: ExecutionOptions): Execution {
     else catalog.types.ensureLicensed(type);
 
     const secrets = resolved.openSecrets();
-    const redact = redactor(secrets);
+    const settings = resolved.openSettings();
+    const redact = redactor(secrets, settings?.secretValues);
     const thisRun = describe(request, connector);
     events.record(executeStart(thisRun, installation));
     const { result, requestBodyBytes } = await attempt(request, type, resolved, secrets, redact, thisRun);
@@ -108,11 +109,12 @@ export function createExecution(options: ExecutionOptions): Execution {
   async function attempt(
     request: RunRequest,
     type: ConnectorType,
-    { connector }: ResolvedConnector,
+    resolved: ResolvedConnector,
     secrets: unknown,
     redact: Redact,
     thisRun: Run,
   ): Promise<{ result: ActionResult; requestBodyBytes: number }> {
+    const { connector } = resolved;
     const input = validate(type, connector, secrets, request.params);
     if ('status' in input) return { result: input, requestBodyBytes: 0 };
     let requestBodyBytes = 0;
@@ -127,7 +129,7 @@ export function createExecution(options: ExecutionOptions): Execution {
           spaceId: request.spaceId,
         },
         http: createHttpClient({
-          transport: egress.transportFor(undefined),
+          transport: egress.transportFor(resolved.openSettings()?.connection),
           signal,
           userAgent: options.userAgent,
           onRequestBodyBytes: (bytes) => {

@@ -6,7 +6,7 @@ const MIN_LENGTH = 5;
 export type Redact = <T extends string | undefined>(text: T) => T;
 
 /** Takes every secret value out of a text. Remote services and libraries like to echo what they were given. */
-export function redactor(secrets: unknown): Redact {
+export function redactor(...secrets: unknown[]): Redact {
   // Most runs have no text to take anything out of.
   let known: string[] | undefined;
   return ((text: string | undefined) => {
@@ -39,7 +39,7 @@ function deep(value: unknown, redact: Redact, depth = 0): unknown {
 }
 
 /** Every secret as it is and as it stands in JSON, in a URL and in base64; and what basic auth makes of a pair. */
-function forms(secrets: unknown): string[] {
+function forms(secrets: readonly unknown[]): string[] {
   const values = [...strings(secrets)]
     .filter((value) => value.length >= MIN_LENGTH)
     .flatMap((value) => [
@@ -48,7 +48,7 @@ function forms(secrets: unknown): string[] {
       encodeURIComponent(value.toWellFormed()),
       Buffer.from(value).toString('base64'),
     ])
-    .concat(basicCredentials(secrets));
+    .concat(secrets.flatMap(basicCredentials));
   // The longest first: a secret may be part of another one.
   return [...new Set(values)].sort((a, b) => b.length - a.length);
 }

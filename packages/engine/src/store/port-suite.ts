@@ -145,6 +145,44 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
       });
     });
 
+    describe('connector settings', () => {
+      const settings = (facts = {}) => ({
+        connectorId: 'c1',
+        settings: { a: [1] },
+        secrets: 'sealed',
+        ...facts,
+      });
+
+      it('are kept for a connector of the space, replaced as a whole and deleted', async () => {
+        await store.connectors.create(connector());
+        expect(await store.connectorSettings.get('c1')).toBeUndefined();
+        expect(await store.connectorSettings.put('other', settings())).toBe(false);
+        expect(await store.connectorSettings.put('default', settings({ connectorId: 'c2' }))).toBe(false);
+        expect(await store.connectorSettings.put('default', settings())).toBe(true);
+        expect(await store.connectorSettings.put('default', settings({ settings: {}, secrets: 'new' }))).toBe(
+          true,
+        );
+        expect(await store.connectorSettings.get('c1')).toEqual(settings({ settings: {}, secrets: 'new' }));
+        await store.connectorSettings.delete('c1');
+        await store.connectorSettings.delete('c1');
+        expect(await store.connectorSettings.get('c1')).toBeUndefined();
+      });
+
+      it('go with their connector, and with its space', async () => {
+        for (const [id, spaceId] of [
+          ['c1', 'default'],
+          ['c2', 'other'],
+        ] as const) {
+          await store.connectors.create(connector({ id, spaceId }));
+          await store.connectorSettings.put(spaceId, settings({ connectorId: id }));
+        }
+        await store.connectors.delete('default', 'c1');
+        await store.spaces.delete('other');
+        expect(await store.connectorSettings.get('c1')).toBeUndefined();
+        expect(await store.connectorSettings.get('c2')).toBeUndefined();
+      });
+    });
+
     describe('references', () => {
       it('counts the objects that refer to each target, each once, by space', async () => {
         await store.references.replace('default', rule('1'), [action('a'), action('b'), action('a')]);

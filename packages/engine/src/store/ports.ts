@@ -4,6 +4,7 @@
  */
 export interface Store {
   readonly connectors: ConnectorStore;
+  readonly connectorSettings: ConnectorSettingsStore;
   readonly references: ReferenceStore;
   readonly spaces: SpaceStore;
   readonly users: UserStore;
@@ -39,6 +40,20 @@ export interface ConnectorStore {
   /** Replaces the record if it still has `version`; false otherwise. It gets `version + 1`; `createdAt` stays. */
   update(record: ConnectorRecord): Promise<boolean>;
   delete(spaceId: string, id: string): Promise<boolean>;
+}
+
+/** How a stored connector connects. `secrets` is ciphertext. Goes when its connector goes. */
+export interface ConnectorSettingsRecord {
+  connectorId: string;
+  settings: Record<string, unknown>;
+  secrets: string;
+}
+
+export interface ConnectorSettingsStore {
+  get(connectorId: string): Promise<ConnectorSettingsRecord | undefined>;
+  /** Creates or replaces; false when the space has no such connector. */
+  put(spaceId: string, record: ConnectorSettingsRecord): Promise<boolean>;
+  delete(connectorId: string): Promise<void>;
 }
 
 export interface ObjectRef {

@@ -62,6 +62,7 @@ async function assemble(
     allowedHosts: egress.allowedHosts,
     preconfigured: settings['xpack.actions.preconfigured'],
     hasAlertHistory: settings['xpack.actions.preconfiguredAlertHistoryEsIndex'],
+    preconfiguredSettings: settings['patchbay.connectorSettings'],
     log: logger('actions'),
     now,
   });

@@ -34,7 +34,9 @@ export const patchbaySettings = {
   'patchbay.connectorSettings': z
     .record(z.string(), z.record(z.string(), z.unknown()))
     .default({})
-    .describe('Connection settings of preconfigured connectors, by id, as the settings API takes them.'),
+    .describe(
+      'Connection settings of preconfigured connectors, by id: what the settings API takes, its keys in camelCase.',
+    ),
   'patchbay.audit.enabled': z
     .boolean()
     .default(true)

@@ -1,5 +1,6 @@
 import { Kysely, sql } from 'kysely';
 import type { MetaStore, Store } from '../ports.ts';
+import { connectorSettingsStore } from './connector-settings.ts';
 import { connectorStore } from './connectors.ts';
 import { nodeSqliteDialect } from './dialect.ts';
 import { eventStore } from './events.ts';
@@ -15,6 +16,7 @@ export function openSqliteStore(path: string): Store {
   const db = new Kysely<Tables>({ dialect: nodeSqliteDialect(database) });
   return {
     connectors: connectorStore(db),
+    connectorSettings: connectorSettingsStore(db),
     references: referenceStore(db),
     spaces: spaceStore(db),
     users: userStore(db),

@@ -72,6 +72,13 @@ export const migrations: readonly string[] = [
   ) strict;
   create index events_by_connector on events (connector_id);
   `,
+  `
+  create table connector_settings (
+    connector_id text primary key references connectors (id) on delete cascade,
+    settings text not null,
+    secrets text not null
+  ) strict, without rowid;
+  `,
 ];
 
 /** Every table but the event log. */

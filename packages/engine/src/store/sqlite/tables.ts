@@ -14,6 +14,7 @@ export interface Tables {
     created_at: string;
     updated_at: string;
   };
+  connector_settings: { connector_id: string; settings: string; secrets: string };
   object_references: {
     space_id: string;
     source_type: string;

@@ -1,0 +1,185 @@
+import { createSecureContext } from 'node:tls';
+import type { AllowedHosts } from '@patchbay/kit';
+import { messageOf } from '@patchbay/kit';
+import { z } from 'zod';
+import { parseDuration } from '../config/index.ts';
+import type { ConnectionSettings } from '../egress/index.ts';
+import { BadRequestError } from '../errors/index.ts';
+
+/** How one connector connects and signs, for every type alike: what Kibana's body of a connector has no place for. */
+
+const MAX_REDIRECTS = 21;
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+const proxyUrl = z
+  .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
+  .refine((url) => URL.parse(url)?.username === '' && URL.parse(url)?.password === '', {
+    message: 'must not carry credentials: they go into the secrets proxy_user and proxy_password',
+  });
+
+/** As it was written; checked to be one. */
+const duration = z.union([z.string(), z.number()]).refine(
+  (value) => {
+    const ms = parseDuration(value);
+    return ms !== undefined && ms >= 1 && ms <= MAX_TIMEOUT_MS;
+  },
+  { message: 'expected a duration such as 500ms, 60s or 5m' },
+);
+
+/** Standard Webhooks: `whsec_` and the base64 of 24 to 64 bytes. https://www.standardwebhooks.com */
+const signingKey = z.string().refine(
+  (value) => {
+    const key = Buffer.from(value.slice('whsec_'.length), 'base64');
+    return value.startsWith('whsec_') && key.byteLength >= 24 && key.byteLength <= 64;
+  },
+  { message: 'expected whsec_ and the base64 of 24 to 64 bytes' },
+);
+
+const text = z.string().min(1);
+
+export const connectorSettings = z
+  .strictObject({
+    proxy: z.strictObject({ url: proxyUrl }).optional(),
+    tls: z
+      .strictObject({
+        verificationMode: z.enum(['none', 'certificate', 'full']).optional(),
+        certificateAuthorities: text.optional(),
+        certificate: text.optional(),
+      })
+      .optional(),
+    timeouts: z.strictObject({ connect: duration.optional(), response: duration.optional() }).optional(),
+    redirects: z
+      .strictObject({
+        max: z.int().min(0).max(MAX_REDIRECTS).optional(),
+        crossOrigin: z.boolean().optional(),
+      })
+      .optional(),
+    signing: z.strictObject({ enabled: z.boolean() }).optional(),
+    secrets: z
+      .strictObject({
+        proxyUser: text.optional(),
+        proxyPassword: z.string().optional(),
+        proxyHeaders: z.record(z.string(), z.string()).optional(),
+        tlsKey: text.optional(),
+        tlsPfx: z.base64().min(1).optional(),
+        tlsPassphrase: z.string().optional(),
+        signingKeys: z.array(signingKey).min(1).max(2).optional(),
+      })
+      .default({}),
+  })
+  .superRefine(({ proxy, tls, signing, secrets }, context) => {
+    const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    const needsProxy = ['proxyUser', 'proxyPassword', 'proxyHeaders'] as const;
+    for (const name of needsProxy) {
+      if (secrets[name] !== undefined && proxy === undefined)
+        refuse(['secrets', name], 'is of use with a proxy only');
+    }
+    if (tls?.certificate !== undefined && secrets.tlsKey === undefined)
+      refuse(['secrets', 'tlsKey'], 'is needed with a certificate');
+    if (secrets.tlsKey !== undefined && tls?.certificate === undefined)
+      refuse(['tls', 'certificate'], 'is needed with a key');
+    if (secrets.tlsPfx !== undefined && secrets.tlsKey !== undefined)
+      refuse(['secrets', 'tlsPfx'], 'cannot be used beside a certificate and key');
+    if (signing?.enabled === true && secrets.signingKeys === undefined)
+      refuse(['secrets', 'signingKeys'], 'is needed for signing');
+    for (const [path, problem] of tlsProblems(tls, secrets)) refuse(path, problem);
+  });
+
+export type ConnectorSettings = z.output<typeof connectorSettings>;
+
+/** A connector's settings ready to be used by a run. */
+export interface OpenConnectorSettings {
+  connection: ConnectionSettings;
+  /** Empty: requests are not signed. */
+  signingKeys: readonly string[];
+  /** Everything in it that must not be seen. */
+  secretValues: unknown;
+}
+
+/** Throws `BadRequestError` when the proxy is no allowed host. */
+export function ensureProxyAllowed({ proxy }: ConnectorSettings, allowedHosts: AllowedHosts): void {
+  if (proxy === undefined) return;
+  try {
+    allowedHosts.ensureHostnameAllowed(new URL(proxy.url).hostname);
+  } catch (cause) {
+    throw new BadRequestError(`error validating connector settings: ${messageOf(cause)}`, { cause });
+  }
+}
+
+export function openConnectorSettings(settings: ConnectorSettings): OpenConnectorSettings {
+  const { proxy, tls, timeouts, redirects, signing, secrets } = settings;
+  const connection: ConnectionSettings = {
+    tls: {
+      verificationMode: tls?.verificationMode,
+      ca: tls?.certificateAuthorities,
+      cert: tls?.certificate,
+      key: secrets.tlsKey,
+      pfx: secrets.tlsPfx === undefined ? undefined : Buffer.from(secrets.tlsPfx, 'base64'),
+      passphrase: secrets.tlsPassphrase,
+    },
+    connectTimeoutMs: milliseconds(timeouts?.connect),
+    responseTimeoutMs: milliseconds(timeouts?.response),
+    redirects: redirects ?? {},
+  };
+  if (proxy !== undefined) {
+    connection.proxy = {
+      url: proxy.url,
+      headers: secrets.proxyHeaders,
+      user: secrets.proxyUser,
+      password: secrets.proxyPassword,
+    };
+  }
+  return {
+    connection,
+    signingKeys: signing?.enabled === true ? (secrets.signingKeys ?? []) : [],
+    // Named as in connectors, whose basic credentials are looked for in texts too.
+    secretValues: { ...secrets, user: secrets.proxyUser, password: secrets.proxyPassword },
+  };
+}
+
+function milliseconds(value: string | number | undefined): number | undefined {
+  return value === undefined ? undefined : parseDuration(value);
+}
+
+/** Whether Node can use what is given: found out now, not at three in the night. Texts tell nothing of the contents. */
+function tlsProblems(
+  tls: ConnectorSettings['tls'],
+  secrets: ConnectorSettings['secrets'],
+): [path: string[], problem: string][] {
+  const problems: [string[], string][] = [];
+  const attempt = (path: string[], problem: string, options: Parameters<typeof createSecureContext>[0]) => {
+    try {
+      createSecureContext(options);
+    } catch {
+      problems.push([path, problem]);
+    }
+  };
+  if (
+    tls?.certificateAuthorities !== undefined &&
+    !tls.certificateAuthorities.includes('-----BEGIN CERTIFICATE')
+  )
+    problems.push([['tls', 'certificateAuthorities'], 'expected certificates in PEM']);
+  else if (tls?.certificateAuthorities !== undefined)
+    attempt(['tls', 'certificateAuthorities'], 'expected certificates in PEM', {
+      ca: tls.certificateAuthorities,
+    });
+  if (tls?.certificate !== undefined && secrets.tlsKey !== undefined) {
+    attempt(
+      ['secrets', 'tlsKey'],
+      'is no key in PEM that fits the certificate and opens with the passphrase',
+      keyPair(tls.certificate, secrets.tlsKey, secrets.tlsPassphrase),
+    );
+  }
+  if (secrets.tlsPfx !== undefined) {
+    attempt(['secrets', 'tlsPfx'], 'is no PKCS#12 that opens with the passphrase', {
+      pfx: Buffer.from(secrets.tlsPfx, 'base64'),
+      passphrase: secrets.tlsPassphrase ?? '',
+    });
+  }
+  return problems;
+}
+
+/** Without a passphrase Node would ask the terminal for one. */
+function keyPair(cert: string, key: string, passphrase = '') {
+  return { cert, key, passphrase };
+}

@@ -1,0 +1,39 @@
+import type { Kysely } from 'kysely';
+import type { ConnectorSettingsStore } from '../ports.ts';
+import type { Tables } from './tables.ts';
+
+export function connectorSettingsStore(db: Kysely<Tables>): ConnectorSettingsStore {
+  return {
+    async get(connectorId) {
+      const row = await db
+        .selectFrom('connector_settings')
+        .selectAll()
+        .where('connector_id', '=', connectorId)
+        .executeTakeFirst();
+      return row && { connectorId, settings: JSON.parse(row.settings), secrets: row.secrets };
+    },
+    async put(spaceId, { connectorId, settings, secrets }) {
+      const columns = { settings: JSON.stringify(settings), secrets };
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('connector_settings')
+        .columns(['connector_id', 'settings', 'secrets'])
+        .expression((from) =>
+          from
+            .selectFrom('connectors')
+            .select((row) => [
+              'id as connector_id',
+              row.val(columns.settings).as('settings'),
+              row.val(secrets).as('secrets'),
+            ])
+            .where('id', '=', connectorId)
+            .where('space_id', '=', spaceId),
+        )
+        .onConflict((conflict) => conflict.column('connector_id').doUpdateSet(columns))
+        .executeTakeFirstOrThrow();
+      return numInsertedOrUpdatedRows === 1n;
+    },
+    async delete(connectorId) {
+      await db.deleteFrom('connector_settings').where('connector_id', '=', connectorId).execute();
+    },
+  };
+}
