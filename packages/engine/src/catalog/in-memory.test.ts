@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { testEngine } from '../testing/index.ts';
+
+const id = 'preconfigured-alert-history-es-index';
+
+it.each([
+  [true, 'Alert history Elasticsearch index'],
+  [false, undefined],
+])(
+  'the alert-history connector is there where the setting is %s, and nobody else has its id',
+  async (isOn, name) => {
+    await using engine = await testEngine({
+      types: [],
+      settings: {
+        'xpack.actions.preconfiguredAlertHistoryEsIndex': isOn,
+        'xpack.actions.preconfigured': {
+          [id]: { name: 'Mine', actionTypeId: '.note', config: { url: 'x' } },
+        },
+      },
+    });
+    expect((await engine.catalog.resolve('default', id))?.connector.name).toBe(name);
+    expect(engine.logged).toMatchObject([
+      {
+        level: 'warn',
+        message: `Preconfigured connectors cannot have the id "${id}" because this is a reserved id.`,
+      },
+    ]);
+  },
+);
