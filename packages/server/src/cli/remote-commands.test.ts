@@ -145,12 +145,14 @@ describe('connectors', () => {
     expect(ran.stderr).toContain('error posting a slack message');
   });
 
-  it.each([[[]], [['--params', '{'] as string[]], [['-f', '/not/there']]])(
-    'exits 2 for params that cannot be read: %j',
-    async (args: string[]) => {
-      expect(await patchbay(['connectors', 'execute', 'x', ...args])).toMatchObject({ exitCode: 2 });
-    },
-  );
+  it.each([
+    { args: [], exitCode: 2, says: 'Give the params' },
+    { args: ['--params', '{'], exitCode: 2, says: '--params: this is not JSON.' },
+    { args: ['-f', '/not/there'], exitCode: 1, says: 'Cannot read /not/there' },
+  ])('are not run with params that cannot be read: $args', async ({ args, exitCode, says }) => {
+    const ran = await patchbay(['connectors', 'execute', 'x', ...args]);
+    expect(ran).toEqual({ exitCode, stdout: '', stderr: expect.stringContaining(says) });
+  });
 });
 
 it('exits 3 for a wrong password, and for what one may not do', async () => {
