@@ -8,9 +8,15 @@ export interface AllowedHosts {
   ensureHostnameAllowed(hostname: string): void;
 }
 
+/** The operator's settings that decide what a connector may be. */
+export interface ValidationSettings {
+  webhook: { ssl: { pfx: { enabled: boolean } } };
+}
+
 /** What a validator may ask. It throws an Error whose message is the reason. */
 export interface ValidationContext {
   allowedHosts: AllowedHosts;
+  settings: ValidationSettings;
 }
 
 /** What one run of an action is given. Secrets are in clear for the length of the call: do not keep them. */

@@ -1,4 +1,4 @@
-export type { ActionContext, AllowedHosts, ValidationContext } from './action-context.ts';
+export type { ActionContext, AllowedHosts, ValidationContext, ValidationSettings } from './action-context.ts';
 export { ALERT_HISTORY_CONNECTOR_ID, ALERT_HISTORY_PREFIX } from './alert-history.ts';
 export { createAllowedHosts } from './allowed-hosts.ts';
 export {

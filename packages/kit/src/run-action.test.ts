@@ -85,7 +85,10 @@ describe('runAction', () => {
 });
 
 describe('validation', () => {
-  const context = { allowedHosts: createAllowedHosts(['hooks.example']) };
+  const context = {
+    allowedHosts: createAllowedHosts(['hooks.example']),
+    settings: { webhook: { ssl: { pfx: { enabled: true } } } },
+  };
 
   it('gives the values with their defaults', () => {
     expect(validateConfig(typeOf({}), {}, context)).toEqual({ url: 'none' });

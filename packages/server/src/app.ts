@@ -13,6 +13,7 @@ import { withoutTrailingSlash } from './http/trailing-slash.ts';
 import { connectorSettingsRoutes } from './routes/connector-settings.ts';
 import { connectorRoutes } from './routes/connectors.ts';
 import { executeRoute } from './routes/execute.ts';
+import { secretHeadersRoute } from './routes/secret-headers.ts';
 import { securityRoutes } from './routes/security/index.ts';
 import { spaceRoutes } from './routes/spaces.ts';
 import { statusRoute } from './routes/status.ts';
@@ -101,6 +102,7 @@ export async function createApp(system: System): Promise<App> {
 
   connectorRoutes(app, system);
   connectorSettingsRoutes(app, system);
+  secretHeadersRoute(app, system);
   executeRoute(app, system);
   spaceRoutes(app, system);
   securityRoutes(app, system);

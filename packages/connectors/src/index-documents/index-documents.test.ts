@@ -117,7 +117,10 @@ describe('.index', () => {
   });
 
   it('has defaults for all but the index', () => {
-    const validation = { allowedHosts: testEgress().allowedHosts };
+    const validation = {
+      allowedHosts: testEgress().allowedHosts,
+      settings: { webhook: { ssl: { pfx: { enabled: true } } } },
+    };
     expect(validateConfig(indexDocuments, { index: 'x' }, validation)).toEqual({
       index: 'x',
       refresh: false,

@@ -1,5 +1,6 @@
 import { basicAuth, type HttpMethod, type HttpOptions, mergeHeaders } from '@patchbay/kit';
 import { BASIC, type Config, type Secrets } from './schema.ts';
+import { toTls } from './tls.ts';
 
 /** The one request of a run. Later headers win: basic auth, config headers, secret headers. */
 export function toRequest(
@@ -17,9 +18,9 @@ export function toRequest(
     secrets.secretHeaders,
   );
   const sensitiveHeaders = Object.keys(secrets.secretHeaders ?? {});
-  if (!carriesBody || body === undefined || body === '')
-    return { method, options: { headers, sensitiveHeaders } };
-  return { method, options: { headers, sensitiveHeaders, text: isJson(headers) ? toJson(body) : body } };
+  const options = { headers, sensitiveHeaders, tls: toTls(config, secrets) };
+  if (!carriesBody || body === undefined || body === '') return { method, options };
+  return { method, options: { ...options, text: isJson(headers) ? toJson(body) : body } };
 }
 
 function basicHeader(config: Config, { user, password }: Secrets): Record<string, string> | undefined {

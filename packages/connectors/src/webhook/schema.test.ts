@@ -8,7 +8,11 @@ import {
 import { describe, expect, it } from 'vitest';
 import { webhook } from './webhook.ts';
 
-const context = { allowedHosts: createAllowedHosts(['abc.def']) };
+const contextWith = (isPfxEnabled: boolean) => ({
+  allowedHosts: createAllowedHosts(['abc.def']),
+  settings: { webhook: { ssl: { pfx: { enabled: isPfxEnabled } } } },
+});
+const context = contextWith(true);
 const url = 'https://abc.def/my-webhook';
 
 describe('.webhook config', () => {
@@ -65,6 +69,30 @@ describe('.webhook config', () => {
     expect(() => parse(config)).toThrow(
       new ValidationError(`error validating connector type config: ${reason}`),
     );
+  });
+
+  it('takes what is said of TLS', () => {
+    const tls = { certType: 'ssl-pfx', ca: 'Q0E=', verificationMode: 'certificate' };
+    const config = {
+      url,
+      method: 'post',
+      headers: null,
+      hasAuth: true,
+      authType: 'webhook-authentication-ssl',
+    };
+    expect(parse({ ...config, ...tls })).toStrictEqual({ ...config, ...tls });
+  });
+
+  it('refuses a PFX where the operator does, after what is wrong with the rest', () => {
+    const disabled = contextWith(false);
+    expect(() => validateConfig(webhook, { url, certType: 'ssl-pfx' }, disabled)).toThrow(
+      new ValidationError(
+        'error validating connector type config: error validation webhook action config: certType "ssl-pfx" is disabled',
+      ),
+    );
+    expect(() => validateConfig(webhook, { url, certType: 'ssl-crt-key' }, disabled)).not.toThrow();
+    const wrong = { url, certType: 'ssl-pfx', hasAuth: false, authType: 'webhook-authentication-ssl' };
+    expect(() => validateConfig(webhook, wrong, disabled)).toThrow('authType must be null');
   });
 
   it('says first that the URL is wrong', () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 export const BASIC = 'webhook-authentication-basic';
+export const SSL = 'webhook-authentication-ssl';
 
 /** Authentication without credentials of its own: a config that turns it off needs no `authType`. */
 function withoutAuth(config: unknown): unknown {
@@ -25,9 +26,21 @@ export const config = z.preprocess(
       .boolean()
       .default(true)
       .meta({ title: 'Authentication', description: 'Whether requests are authenticated.' }),
-    authType: z.enum([BASIC]).nullish().meta({
+    authType: z.enum([BASIC, SSL]).nullish().meta({
       title: 'Authentication type',
       description: 'How requests are authenticated; left out or null with authentication on: basic.',
+    }),
+    certType: z.enum(['ssl-crt-key', 'ssl-pfx']).optional().meta({
+      title: 'Certificate type',
+      description: 'How the client certificate is given: certificate and key, or PKCS#12.',
+    }),
+    ca: z.string().optional().meta({
+      title: 'Certificate authorities (base64 of PEM)',
+      description: "Trusted for this connector's calls, in place of the system's.",
+    }),
+    verificationMode: z.enum(['none', 'certificate', 'full']).optional().meta({
+      title: 'Verification mode',
+      description: "How the service's certificate is checked: not, its chain, or chain and host name.",
     }),
   }),
 );

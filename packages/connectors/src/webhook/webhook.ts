@@ -1,7 +1,8 @@
-import { defineConnectorType, type HttpResponse, messageOf, type ValidationContext } from '@patchbay/kit';
+import { defineConnectorType, type HttpResponse } from '@patchbay/kit';
 import { toActionError } from './errors.ts';
 import { toRequest } from './request.ts';
-import { type Config, config, params, secrets } from './schema.ts';
+import { config, params, secrets } from './schema.ts';
+import { validateConfig } from './validate.ts';
 
 /** Sends a request to any web service. */
 export const webhook = defineConnectorType({
@@ -31,16 +32,3 @@ export const webhook = defineConnectorType({
     return body;
   },
 });
-
-function validateConfig({ url, authType, hasAuth }: Config, { allowedHosts }: ValidationContext): void {
-  const refuse = (reason: string, cause?: unknown): never => {
-    throw new Error(`error validation webhook action config: ${reason}`, { cause });
-  };
-  if (!URL.canParse(url)) refuse('unable to parse url: TypeError: Invalid URL');
-  try {
-    allowedHosts.ensureUrlAllowed(url);
-  } catch (cause) {
-    refuse(messageOf(cause), cause);
-  }
-  if (authType && !hasAuth) refuse('authType must be null or undefined if hasAuth is false');
-}

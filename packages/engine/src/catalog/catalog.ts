@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import {
-  type AllowedHosts,
   type ConnectorType,
   type HookContext,
   type Logger,
   messageOf,
+  type ValidationContext,
   ValidationError,
   validateConfig,
   validateConnector,
@@ -59,6 +59,8 @@ interface Loaded {
 /** All connectors behind one look-up: stored (in one space), preconfigured and system ones (in every space). */
 export interface Catalog {
   readonly types: TypeRegistry;
+  /** What the types' own checks may ask, on saving and before a run. */
+  readonly validation: ValidationContext;
   create(spaceId: string, connector: NewConnector): Promise<Connector>;
   /** Replaces name, config and secrets as a whole. */
   update(
@@ -86,7 +88,7 @@ export interface CatalogOptions {
   types: TypeRegistry;
   store: Pick<Store, 'connectors' | 'connectorSettings' | 'references'>;
   vault: Vault;
-  allowedHosts: AllowedHosts;
+  validation: ValidationContext;
   preconfigured: Settings['xpack.actions.preconfigured'];
   /** Whether the alert-history connector is among them. */
   hasAlertHistory: boolean;
@@ -97,8 +99,7 @@ export interface CatalogOptions {
 }
 
 export function createCatalog(options: CatalogOptions): Catalog {
-  const { types, store, vault, log, now } = options;
-  const validation = { allowedHosts: options.allowedHosts };
+  const { types, store, vault, validation, log, now } = options;
   const cache = createConnectorCache<Loaded>();
   const resolved = new WeakMap<Loaded, ResolvedConnector>();
   const inMemory = inMemoryConnectors({
@@ -200,6 +201,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
 
   return {
     types,
+    validation,
 
     async create(spaceId, { id = randomUUID(), typeId, name, ...given }) {
       if (types.isSystem(typeId) || isSystem(id)) {
@@ -294,7 +296,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     async putSettings(spaceId, id, given) {
       refuseInMemory(id, (what) => `${what} action ${id} can not be updated.`);
       await getRecord(spaceId, id);
-      ensureProxyAllowed(given, options.allowedHosts);
+      ensureProxyAllowed(given, validation.allowedHosts);
       const { secrets, ...settings } = given;
       const sealed = vault.seal(settingsDescriptor(spaceId, id, settings), secrets);
       const isSaved = await store.connectorSettings.put(spaceId, {
@@ -339,7 +341,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
 
 /** Of connectors that the configuration brings. Throws `StartupError` when they cannot be used. */
 function settingsOfPreconfigured(
-  { preconfiguredSettings, allowedHosts }: CatalogOptions,
+  { preconfiguredSettings, validation }: CatalogOptions,
   inMemory: ReadonlyMap<string, InMemoryConnector>,
 ): Map<string, { settings: ConnectorSettings; open: OpenConnectorSettings }> {
   const opened = new Map<string, { settings: ConnectorSettings; open: OpenConnectorSettings }>();
@@ -353,7 +355,7 @@ function settingsOfPreconfigured(
       throw new StartupError(lines.join('\n'));
     }
     try {
-      ensureProxyAllowed(parsed.data, allowedHosts);
+      ensureProxyAllowed(parsed.data, validation.allowedHosts);
     } catch (cause) {
       throw new StartupError(`${key}.proxy.url: ${messageOf(cause)}`, { cause });
     }

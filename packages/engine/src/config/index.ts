@@ -4,3 +4,4 @@ export { configurationReference } from './reference.ts';
 export { licenseTypes, type SettingKey, type Settings, settings } from './settings/index.ts';
 export { environmentName, keystoreKeyProblem } from './sources.ts';
 export { parseDuration } from './units.ts';
+export { validationSettings } from './validation-settings.ts';

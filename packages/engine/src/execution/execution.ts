@@ -74,7 +74,7 @@ interface Input {
 
 export function createExecution(options: ExecutionOptions): Execution {
   const { catalog, egress, events, installation, logger, now } = options;
-  const validation = { allowedHosts: egress.allowedHosts };
+  const { validation } = catalog;
   const running = new Set<AbortController>();
   const log = logger('actions');
   /** Validated configs. A connector is the same object until it changes. */

@@ -1,6 +1,6 @@
 import type { ConnectorType } from '@patchbay/kit';
 import { type Catalog, createCatalog, createTypeRegistry } from '../catalog/index.ts';
-import { loadSettings } from '../config/index.ts';
+import { loadSettings, validationSettings } from '../config/index.ts';
 import { createEgress } from '../egress/index.ts';
 import { createElasticsearch, elasticsearchOptions } from '../elasticsearch/index.ts';
 import { createEventLog } from '../events/index.ts';
@@ -59,7 +59,7 @@ async function assemble(
     }),
     store,
     vault: await openVault({ meta: store.meta, encryptionKey: 'k'.repeat(32), decryptionOnlyKeys: [] }),
-    allowedHosts: egress.allowedHosts,
+    validation: { allowedHosts: egress.allowedHosts, settings: validationSettings(settings) },
     preconfigured: settings['xpack.actions.preconfigured'],
     hasAlertHistory: settings['xpack.actions.preconfiguredAlertHistoryEsIndex'],
     preconfiguredSettings: settings['patchbay.connectorSettings'],

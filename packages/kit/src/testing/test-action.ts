@@ -33,7 +33,10 @@ export interface TestResult {
 
 /** Validates and runs one action as the engine does, over real sockets. Throws `ValidationError` on bad input. */
 export async function testAction(type: ConnectorType, run: TestRun): Promise<TestResult> {
-  const validation = { allowedHosts: createAllowedHosts(run.allowedHosts ?? ['*']) };
+  const validation = {
+    allowedHosts: createAllowedHosts(run.allowedHosts ?? ['*']),
+    settings: { webhook: { ssl: { pfx: { enabled: true } } } },
+  };
   const params = validateParams(type, run.params);
   const config = validateConfig(type, run.config ?? {}, validation);
   const secrets = validateSecrets(type, run.secrets ?? {}, validation);

@@ -1,0 +1,21 @@
+import type { TlsOptions } from '@patchbay/kit';
+import { type Config, type Secrets, SSL } from './schema.ts';
+
+/** What the connector says of TLS; undefined: nothing. Files are kept as base64. */
+export function toTls(config: Config, secrets: Secrets): TlsOptions | undefined {
+  const { verificationMode, ca } = config;
+  const identity = config.hasAuth && config.authType === SSL ? clientIdentity(secrets) : undefined;
+  if (verificationMode === undefined && !ca && identity === undefined) return undefined;
+  return { verificationMode, ca: decoded(ca), ...identity };
+}
+
+/** The password, beside a certificate, is the passphrase of its key. */
+function clientIdentity({ crt, key, pfx, password }: Secrets): TlsOptions | undefined {
+  const passphrase = password || undefined;
+  if (pfx) return { pfx: Buffer.from(pfx, 'base64'), passphrase };
+  return crt && key ? { cert: decoded(crt), key: decoded(key), passphrase } : undefined;
+}
+
+function decoded(base64: string | undefined): Uint8Array | undefined {
+  return base64 ? Buffer.from(base64, 'base64') : undefined;
+}

@@ -1,0 +1,23 @@
+import { messageOf, type ValidationContext } from '@patchbay/kit';
+import type { Config } from './schema.ts';
+
+/** The checks past the schema, in the reference's order: the first that fails is the answer. */
+export function validateConfig(config: Config, { allowedHosts, settings }: ValidationContext): void {
+  ensureCallable(config.url, allowedHosts);
+  if (config.authType && !config.hasAuth) refuse('authType must be null or undefined if hasAuth is false');
+  if (config.certType === 'ssl-pfx' && !settings.webhook.ssl.pfx.enabled)
+    refuse('certType "ssl-pfx" is disabled');
+}
+
+function ensureCallable(url: string, allowedHosts: ValidationContext['allowedHosts']): void {
+  if (!URL.canParse(url)) refuse('unable to parse url: TypeError: Invalid URL');
+  try {
+    allowedHosts.ensureUrlAllowed(url);
+  } catch (cause) {
+    refuse(messageOf(cause), cause);
+  }
+}
+
+function refuse(reason: string, cause?: unknown): never {
+  throw new Error(`error validation webhook action config: ${reason}`, { cause });
+}

@@ -1,0 +1,106 @@
+import { type Certificate, testCa, testTlsOrigin } from '@patchbay/engine/testing';
+import { afterAll, describe, expect, it } from 'vitest';
+import { testServer } from '../testing/test-server.ts';
+
+const server = await testServer();
+const { call } = server;
+afterAll(() => server[Symbol.asyncDispose]());
+
+const base64 = (text: string | Buffer) => Buffer.from(text).toString('base64');
+
+async function created(config: unknown, secrets: unknown): Promise<string> {
+  const body = { name: 'hook', connector_type_id: '.webhook', config, secrets };
+  const answer = await call('POST', '/api/actions/connector', { body });
+  expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+  return answer.body.id;
+}
+
+async function run(config: unknown, secrets: unknown) {
+  const id = await created(config, secrets);
+  const answer = await call('POST', `/api/actions/connector/${id}/_execute`, { body: { params: {} } });
+  expect(answer.status).toBe(200);
+  return answer.body;
+}
+
+describe('.webhook over TLS', () => {
+  const ca = testCa();
+  const own = ca.issue();
+  const client = ca.issue({ commonName: 'the client' });
+  const origin = () =>
+    testTlsOrigin({ cert: own.cert, key: own.key, ca: ca.cert, requestCert: true, rejectUnauthorized: true });
+  const SSL = { hasAuth: true, authType: 'webhook-authentication-ssl', ca: base64(ca.cert) };
+  const asPem = ({ cert, key }: Pick<Certificate, 'cert' | 'key'>) => ({
+    crt: base64(cert),
+    key: base64(key),
+  });
+
+  it.each([
+    ['certificate and key', 'ssl-crt-key', asPem(client)],
+    [
+      'certificate and encrypted key',
+      'ssl-crt-key',
+      {
+        ...asPem({ cert: client.cert, key: client.toEncryptedKey('open sesame') }),
+        password: 'open sesame',
+      },
+    ],
+    ['PFX', 'ssl-pfx', { pfx: base64(client.toPfx('open sesame')), password: 'open sesame' }],
+  ])('shows its client certificate, given as %s', async (_, certType, secrets) => {
+    await using service = await origin();
+    const result = await run({ url: service.url, ...SSL, certType }, secrets);
+    expect(result).toMatchObject({ status: 'ok' });
+    expect(service.clients).toEqual(['the client']);
+  });
+
+  it('trusts its own authority, or nobody has to be trusted', async () => {
+    await using service = await testTlsOrigin({ cert: own.cert, key: own.key });
+    const url = service.url;
+    expect(await run({ url }, {})).toMatchObject({
+      message: 'error calling webhook, request failed',
+      service_message: expect.stringMatching(/^\[[A-Z_]+\] /),
+    });
+    expect(await run({ url, ca: base64(ca.cert) }, {})).toMatchObject({ status: 'ok' });
+    expect(await run({ url, hasAuth: false, verificationMode: 'none' }, {})).toMatchObject({ status: 'ok' });
+  });
+
+  it.each([
+    ['crt and key', { crt: base64('no certificate at all'), key: base64('no key at all') }],
+    ['pfx', { pfx: base64('no container at all'), password: 'open sesame' }],
+    ['a wrong passphrase', { pfx: base64(client.toPfx('open sesame')), password: 'not this one' }],
+  ])('fails with what is no %s, and tells nothing of it', async (_, secrets) => {
+    await using service = await origin();
+    const result = await run({ url: service.url, ...SSL }, secrets);
+    expect(result).toMatchObject({ status: 'error', message: 'error calling webhook, request failed' });
+    expect(service.clients).toEqual([]);
+    const told = JSON.stringify([result, server.logged]);
+    for (const secret of Object.values(secrets)) {
+      expect(told).not.toContain(secret);
+      expect(told).not.toContain(Buffer.from(secret, 'base64').toString());
+    }
+  });
+});
+
+describe('the names of secret headers', () => {
+  const path = (id: string) => `/internal/stack_connectors/${id}/secret_headers`;
+
+  it('are told without their values', async () => {
+    const secretHeaders = { 'X-Key': 'hidden-1', 'X-Other': 'hidden-2' };
+    const id = await created({ url: 'https://abc.def' }, { secretHeaders });
+    expect(await call('GET', path(id))).toMatchObject({ status: 200, body: ['X-Key', 'X-Other'] });
+  });
+
+  it('are none where there are none', async () => {
+    const id = await created({ url: 'https://abc.def' }, {});
+    expect(await call('GET', path(id))).toMatchObject({ status: 200, body: [] });
+  });
+
+  it('are told of the webhook family only, to who may see the connector', async () => {
+    const body = { name: 'log', connector_type_id: '.server-log' };
+    const { id } = (await call('POST', '/api/actions/connector', { body })).body;
+    const refused = await call('GET', path(id));
+    expect(refused.status).toBe(400);
+    expect(refused.body.message).toContain('Connector must be one of the following types');
+    expect((await call('GET', path('none'))).status).toBe(404);
+    expect((await call('GET', path(id), { as: null })).status).toBe(401);
+  });
+});
