@@ -23,11 +23,12 @@ const engine = {
   vault: ['store'],
   egress: ['config'],
   elasticsearch: ['egress', 'config'],
+  tokens: ['store', 'vault'],
   licensing: [],
   access: ['store'],
   events: ['store'],
   catalog: ['store', 'vault', 'config', 'licensing', 'egress'],
-  execution: ['catalog', 'vault', 'egress', 'events', 'licensing', 'access'],
+  execution: ['catalog', 'tokens', 'vault', 'egress', 'events', 'licensing', 'access'],
 };
 
 const others = (all, allowed, self) =>

@@ -1,6 +1,7 @@
 import type { Elasticsearch } from './elasticsearch.ts';
 import type { HttpClient } from './http/index.ts';
 import type { Logger } from './logger.ts';
+import type { TokenStore } from './oauth/index.ts';
 
 /** The hosts that outbound calls may go to (`xpack.actions.allowedHosts`). Both throw with the reference's text. */
 export interface AllowedHosts {
@@ -27,6 +28,7 @@ export interface ActionContext<Config = unknown, Secrets = unknown, Params = unk
   connector: { id: string; name: string; typeId: string; typeName: string; spaceId: string };
   http: HttpClient;
   elasticsearch: Elasticsearch;
+  tokens: TokenStore;
   log: Logger;
   /** Fires when the caller goes away or the run takes too long. */
   signal: AbortSignal;

@@ -30,6 +30,7 @@ export {
 } from './errors.ts';
 export * from './http/index.ts';
 export { createLogger, type Logger, type LogLevel } from './logger.ts';
+export * from './oauth/index.ts';
 export type { ActionResult } from './result.ts';
 export {
   runAction,

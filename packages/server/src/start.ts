@@ -16,6 +16,7 @@ import { createEventLog } from '@patchbay/engine/events';
 import { createExecution } from '@patchbay/engine/execution';
 import { createSpaces } from '@patchbay/engine/spaces';
 import { openSqliteStore, type Store } from '@patchbay/engine/store';
+import { createTokens } from '@patchbay/engine/tokens';
 import { isVaultInUse, openVault, readOrCreateKeyFile } from '@patchbay/engine/vault';
 import type { ConnectorType, Logger } from '@patchbay/kit';
 import { createApp } from './app.ts';
@@ -93,6 +94,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       catalog,
       egress,
       elasticsearch,
+      tokens: createTokens({ store: store.connectorTokens, vault, now }),
       events,
       installation: { uuid, version: API_LEVEL },
       userAgent: `Patchbay/${PATCHBAY_VERSION}`,

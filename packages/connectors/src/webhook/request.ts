@@ -2,11 +2,15 @@ import { basicAuth, type HttpMethod, type HttpOptions, mergeHeaders } from '@pat
 import { BASIC, type Config, type Secrets } from './schema.ts';
 import { toTls } from './tls.ts';
 
-/** The one request of a run. Later headers win: basic auth, config headers, secret headers. */
+/**
+ * The one request of a run. Later headers win: basic auth, config headers, secret headers. With OAuth: config headers,
+ * then the token; secret headers are not sent.
+ */
 export function toRequest(
   config: Config,
   secrets: Secrets,
   body: string | undefined,
+  oauthHeader?: string,
 ): { method: HttpMethod; options: HttpOptions } {
   const method = config.method.toUpperCase() as HttpMethod;
   const carriesBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
@@ -15,7 +19,7 @@ export function toRequest(
     carriesBody ? { 'Content-Type': 'application/x-www-form-urlencoded' } : undefined,
     basicHeader(config, secrets),
     config.headers,
-    secrets.secretHeaders,
+    oauthHeader === undefined ? secrets.secretHeaders : { Authorization: oauthHeader },
   );
   const sensitiveHeaders = Object.keys(secrets.secretHeaders ?? {});
   const options = { headers, sensitiveHeaders, tls: toTls(config, secrets) };

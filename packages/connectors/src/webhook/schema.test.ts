@@ -95,6 +95,35 @@ describe('.webhook config', () => {
     expect(() => validateConfig(webhook, wrong, disabled)).toThrow('authType must be null');
   });
 
+  const oauth = { url, authType: 'webhook-oauth2-client-credentials' };
+  const complete = { ...oauth, accessTokenUrl: 'https://abc.def/token', clientId: 'id' };
+  it.each([
+    [{ ...complete, additionalFields: 'null' }, 'additionalFields must be a non-empty JSON object.'],
+    [{ ...complete, additionalFields: '[1]' }, 'additionalFields must be a non-empty JSON object.'],
+    [{ url, additionalFields: '{}' }, 'additionalFields must be a non-empty JSON object.'],
+    [{ ...oauth, additionalFields: 'no JSON' }, 'additionalFields must be a non-empty JSON object.'],
+    [oauth, 'missing Access Token URL (accessTokenUrl), Client ID (clientId) fields'],
+    [{ ...complete, clientId: '' }, 'missing Client ID (clientId) fields'],
+    [{ ...complete, accessTokenUrl: 'nowhere' }, 'unable to parse url: TypeError: Invalid URL'],
+    [
+      { ...complete, accessTokenUrl: 'https://elsewhere.example/t' },
+      'target url "https://elsewhere.example/t" is not added to the Kibana config xpack.actions.allowedHosts',
+    ],
+  ])('refuses with OAuth %j', (config, reason) => {
+    expect(() => parse(config)).toThrow(
+      new ValidationError(
+        `error validating connector type config: error validation webhook action config: ${reason}`,
+      ),
+    );
+  });
+
+  it('takes OAuth with what it needs', () => {
+    for (const additionalFields of [undefined, null, '', '{"a":1}']) {
+      expect(parse({ ...complete, additionalFields })).toMatchObject(complete);
+    }
+    expect(parse({ url, accessTokenUrl: 'nowhere' })).toMatchObject({ url });
+  });
+
   it('says first that the URL is wrong', () => {
     const wrong = { hasAuth: false, authType: 'webhook-authentication-basic' };
     expect(() => parse({ ...wrong, url: 'nowhere' })).toThrow('unable to parse url');

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 export const BASIC = 'webhook-authentication-basic';
 export const SSL = 'webhook-authentication-ssl';
+export const OAUTH = 'webhook-oauth2-client-credentials';
 
 /** Authentication without credentials of its own: a config that turns it off needs no `authType`. */
 function withoutAuth(config: unknown): unknown {
@@ -26,7 +27,7 @@ export const config = z.preprocess(
       .boolean()
       .default(true)
       .meta({ title: 'Authentication', description: 'Whether requests are authenticated.' }),
-    authType: z.enum([BASIC, SSL]).nullish().meta({
+    authType: z.enum([BASIC, SSL, OAUTH]).nullish().meta({
       title: 'Authentication type',
       description: 'How requests are authenticated; left out or null with authentication on: basic.',
     }),
@@ -41,6 +42,16 @@ export const config = z.preprocess(
     verificationMode: z.enum(['none', 'certificate', 'full']).optional().meta({
       title: 'Verification mode',
       description: "How the service's certificate is checked: not, its chain, or chain and host name.",
+    }),
+    accessTokenUrl: z
+      .string()
+      .optional()
+      .meta({ title: 'Access token URL', description: 'Where OAuth access tokens are asked for.' }),
+    clientId: z.string().optional().meta({ title: 'Client ID' }),
+    scope: z.string().optional().meta({ title: 'Scope' }),
+    additionalFields: z.string().nullish().meta({
+      title: 'Additional fields',
+      description: 'A JSON object with further fields of the token request.',
     }),
   }),
 );

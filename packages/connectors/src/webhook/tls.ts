@@ -1,8 +1,10 @@
 import type { TlsOptions } from '@patchbay/kit';
+import { usesOauth } from './authorization.ts';
 import { type Config, type Secrets, SSL } from './schema.ts';
 
-/** What the connector says of TLS; undefined: nothing. Files are kept as base64. */
+/** What the connector says of TLS; undefined: nothing, as with OAuth always. Files are kept as base64. */
 export function toTls(config: Config, secrets: Secrets): TlsOptions | undefined {
+  if (usesOauth(config)) return undefined;
   const { verificationMode, ca } = config;
   const identity = config.hasAuth && config.authType === SSL ? clientIdentity(secrets) : undefined;
   if (verificationMode === undefined && !ca && identity === undefined) return undefined;

@@ -1,4 +1,5 @@
-import { defineConnectorType, type HttpResponse } from '@patchbay/kit';
+import { defineConnectorType, type HttpResponse, HttpStatusError } from '@patchbay/kit';
+import { forgetToken, oauthHeader, usesOauth } from './authorization.ts';
 import { toActionError } from './errors.ts';
 import { toRequest } from './request.ts';
 import { config, params, secrets } from './schema.ts';
@@ -16,12 +17,16 @@ export const webhook = defineConnectorType({
   validate: { config: validateConfig },
   params,
   renderParams: (given, render) => (given.body ? { body: render.text(given.body as string, 'json') } : given),
-  async execute({ config, secrets, params: { body }, connector, http, log, now }) {
-    const { method, options } = toRequest(config, secrets, body);
+  async execute(context) {
+    const { config, secrets, connector, http, log, now } = context;
+    const { body } = context.params;
+    const oauth = usesOauth(config) ? await oauthHeader(context) : undefined;
+    const { method, options } = toRequest(config, secrets, body, oauth);
     let response: HttpResponse;
     try {
       response = await http.request(method, config.url, options);
     } catch (error) {
+      if (oauth !== undefined && isClientError(error)) await forgetToken(context);
       const failure = toActionError(error, now());
       log.error(`error on ${connector.id} webhook event: ${failure.serviceMessage ?? failure.message}`);
       throw failure;
@@ -32,3 +37,7 @@ export const webhook = defineConnectorType({
     return body;
   },
 });
+
+function isClientError(error: unknown): boolean {
+  return error instanceof HttpStatusError && error.response.status >= 400 && error.response.status < 500;
+}

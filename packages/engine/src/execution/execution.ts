@@ -27,7 +27,8 @@ import {
   type RunSource,
   timeoutText,
 } from '../events/index.ts';
-import { type Redact, redactingLogger, redactor } from './redact.ts';
+import type { Tokens } from '../tokens/index.ts';
+import { type Redact, type Redactor, redactingLogger, redactor } from './redact.ts';
 
 export interface RunRequest {
   spaceId: string;
@@ -55,6 +56,7 @@ export interface ExecutionOptions {
   catalog: Catalog;
   egress: Egress;
   elasticsearch: Elasticsearch;
+  tokens: Tokens;
   events: EventLog;
   installation: Installation;
   userAgent: string;
@@ -111,12 +113,13 @@ export function createExecution(options: ExecutionOptions): Execution {
     type: ConnectorType,
     resolved: ResolvedConnector,
     secrets: unknown,
-    redact: Redact,
+    redact: Redactor,
     thisRun: Run,
   ): Promise<{ result: ActionResult; requestBodyBytes: number }> {
     const { connector } = resolved;
     const input = validate(type, connector, secrets, request.params);
     if ('status' in input) return { result: input, requestBodyBytes: 0 };
+    const runLog = redactingLogger(logger(`plugins.actions${type.id}`), redact);
     let requestBodyBytes = 0;
     const result = await withinTime(request.signal, thisRun, (signal) =>
       runAction(type, {
@@ -137,7 +140,21 @@ export function createExecution(options: ExecutionOptions): Execution {
           },
         }),
         elasticsearch: options.elasticsearch,
-        log: redactingLogger(logger(`plugins.actions${type.id}`), redact),
+        tokens: options.tokens.of(
+          {
+            id: connector.id,
+            spaceId: request.spaceId,
+            version: connector.version,
+            isStored: connector.origin === 'stored',
+          },
+          {
+            log: runLog,
+            signal,
+            // Without its type too: that is how services repeat it.
+            onToken: (token) => redact.learn([token, token.slice(token.indexOf(' ') + 1)]),
+          },
+        ),
+        log: runLog,
         signal,
         now,
       }),

@@ -5,14 +5,25 @@ const MIN_LENGTH = 5;
 
 export type Redact = <T extends string | undefined>(text: T) => T;
 
+export interface Redactor extends Redact {
+  /** One more that only the run itself brought about, such as an access token. */
+  learn(secret: unknown): void;
+}
+
 /** Takes every secret value out of a text. Remote services and libraries like to echo what they were given. */
-export function redactor(...secrets: unknown[]): Redact {
+export function redactor(...secrets: unknown[]): Redactor {
   // Most runs have no text to take anything out of.
   let known: string[] | undefined;
-  return ((text: string | undefined) => {
+  const redact = ((text: string | undefined) => {
     known ??= forms(secrets);
     return known.reduce((rest, value) => rest?.replaceAll(value, '[redacted]'), text);
   }) as Redact;
+  return Object.assign(redact, {
+    learn(secret: unknown) {
+      secrets.push(secret);
+      known = undefined;
+    },
+  });
 }
 
 /** Takes them out of the fields too. */

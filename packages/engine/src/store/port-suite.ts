@@ -55,6 +55,38 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
       expect(await again.meta.get('uuid')).toBe('1');
     });
 
+    describe('connector tokens', () => {
+      const token = (token = 'sealed') => ({
+        connectorId: 'c1',
+        token,
+        expiresAt: null,
+        updatedAt: '2026-01-01T00:00:00.000Z',
+      });
+
+      it('are kept for a connector as long as it is at the version they are for', async () => {
+        expect(await store.connectorTokens.put(token(), 1)).toBe(false);
+        await store.connectors.create(connector());
+        expect(await store.connectorTokens.put(token(), connector().version + 1)).toBe(false);
+        expect(await store.connectorTokens.put(token(), connector().version)).toBe(true);
+        expect(await store.connectorTokens.put(token('new'), connector().version)).toBe(true);
+        expect(await store.connectorTokens.get('c1')).toEqual(token('new'));
+        await store.connectors.update(connector());
+        expect(await store.connectorTokens.get('c1')).toBeUndefined();
+        expect(await store.connectorTokens.put(token(), connector().version)).toBe(false);
+      });
+
+      it('go when they are deleted, and with their connector', async () => {
+        await store.connectors.create(connector());
+        await store.connectorTokens.put(token(), connector().version);
+        await store.connectorTokens.delete('c1');
+        expect(await store.connectorTokens.get('c1')).toBeUndefined();
+        await store.connectorTokens.put(token(), connector().version);
+        await store.connectors.delete('default', 'c1');
+        await store.connectors.create(connector());
+        expect(await store.connectorTokens.get('c1')).toBeUndefined();
+      });
+    });
+
     describe('connectors', () => {
       it('gives back what was created, in its space only', async () => {
         expect(await store.connectors.create(connector())).toBe(true);

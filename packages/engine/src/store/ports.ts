@@ -5,6 +5,7 @@
 export interface Store {
   readonly connectors: ConnectorStore;
   readonly connectorSettings: ConnectorSettingsStore;
+  readonly connectorTokens: ConnectorTokenStore;
   readonly references: ReferenceStore;
   readonly spaces: SpaceStore;
   readonly users: UserStore;
@@ -53,6 +54,21 @@ export interface ConnectorSettingsStore {
   get(connectorId: string): Promise<ConnectorSettingsRecord | undefined>;
   /** Creates or replaces; false when the space has no such connector. */
   put(spaceId: string, record: ConnectorSettingsRecord): Promise<boolean>;
+  delete(connectorId: string): Promise<void>;
+}
+
+/** An access token of a stored connector. `token` is ciphertext. Goes when its connector is updated or goes. */
+export interface ConnectorTokenRecord {
+  connectorId: string;
+  token: string;
+  expiresAt: string | null;
+  updatedAt: string;
+}
+
+export interface ConnectorTokenStore {
+  get(connectorId: string): Promise<ConnectorTokenRecord | undefined>;
+  /** Creates or replaces; false when there is no such connector at that version any more. */
+  put(record: ConnectorTokenRecord, connectorVersion: number): Promise<boolean>;
   delete(connectorId: string): Promise<void>;
 }
 

@@ -6,6 +6,7 @@ import { createElasticsearch, elasticsearchOptions } from '../elasticsearch/inde
 import { createEventLog } from '../events/index.ts';
 import { createExecution, type Execution } from '../execution/index.ts';
 import { openSqliteStore, type Store } from '../store/index.ts';
+import { createTokens } from '../tokens/index.ts';
 import { openVault } from '../vault/index.ts';
 import { type LogLine, logLines } from './log-lines.ts';
 import { tempFolder } from './temp-folder.ts';
@@ -51,6 +52,7 @@ async function assemble(
   const { lines, logger } = logLines();
   for (const id of ['default', 'other']) await store.spaces.create({ id, reserved: false, attributes: {} });
   const egress = createEgress(settings, logger('actions'));
+  const vault = await openVault({ meta: store.meta, encryptionKey: 'k'.repeat(32), decryptionOnlyKeys: [] });
   const catalog = createCatalog({
     types: createTypeRegistry({
       types,
@@ -58,7 +60,7 @@ async function assemble(
       license: { type: settings['patchbay.license'], status: settings['patchbay.licenseStatus'] },
     }),
     store,
-    vault: await openVault({ meta: store.meta, encryptionKey: 'k'.repeat(32), decryptionOnlyKeys: [] }),
+    vault,
     validation: { allowedHosts: egress.allowedHosts, settings: validationSettings(settings) },
     preconfigured: settings['xpack.actions.preconfigured'],
     hasAlertHistory: settings['xpack.actions.preconfiguredAlertHistoryEsIndex'],
@@ -71,6 +73,7 @@ async function assemble(
     catalog,
     egress,
     elasticsearch: createElasticsearch(elasticsearchOptions(settings), { egress, now }),
+    tokens: createTokens({ store: store.connectorTokens, vault, now }),
     events,
     installation: { uuid: '5b2de169', version: '9.3.0' },
     userAgent: 'test',

@@ -1,2 +1,3 @@
+export { memoryTokens } from './memory-tokens.ts';
 export { type ReceivedRequest, type StandIn, type StandInAnswer, standIn } from './stand-in.ts';
 export { type TestResult, type TestRun, testAction } from './test-action.ts';

@@ -3,6 +3,7 @@ import type { ConnectorType } from '../connector-type.ts';
 import { type Elasticsearch, ElasticsearchError } from '../elasticsearch.ts';
 import { createHttpClient } from '../http/index.ts';
 import { createLogger, type LogLevel } from '../logger.ts';
+import type { TokenStore } from '../oauth/index.ts';
 import type { ActionResult } from '../result.ts';
 import {
   runAction,
@@ -11,6 +12,7 @@ import {
   validateParams,
   validateSecrets,
 } from '../run-action.ts';
+import { memoryTokens } from './memory-tokens.ts';
 import { nodeTransport } from './node-transport.ts';
 
 export interface TestRun {
@@ -22,6 +24,8 @@ export interface TestRun {
   now?: Date;
   /** Default: one that says it is not configured. */
   elasticsearch?: Elasticsearch;
+  /** Default: an empty one. */
+  tokens?: TokenStore;
   signal?: AbortSignal;
 }
 
@@ -58,6 +62,7 @@ export async function testAction(type: ConnectorType, run: TestRun): Promise<Tes
       },
     }),
     elasticsearch: run.elasticsearch ?? { request: notConfigured, bulk: notConfigured },
+    tokens: run.tokens ?? memoryTokens(),
     log: createLogger((level, message) => void logged.push({ level, message })),
     signal,
     now: () => run.now ?? new Date(),

@@ -1,4 +1,5 @@
 import { type Certificate, testCa, testTlsOrigin } from '@patchbay/engine/testing';
+import { standIn } from '@patchbay/kit/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { testServer } from '../testing/test-server.ts';
 
@@ -102,5 +103,38 @@ describe('the names of secret headers', () => {
     expect(refused.body.message).toContain('Connector must be one of the following types');
     expect((await call('GET', path('none'))).status).toBe(404);
     expect((await call('GET', path(id), { as: null })).status).toBe(401);
+  });
+});
+
+describe('.webhook with OAuth', () => {
+  it('shares one token request among its runs, asks again once it is updated, and tells no token', async () => {
+    let given = 0;
+    await using remote = await standIn(({ url, headers }) => {
+      if (url !== '/token') return { status: 500, body: JSON.stringify({ message: headers.authorization }) };
+      given++;
+      return { body: JSON.stringify({ token_type: 'Bearer', access_token: `test-token-${given}` }) };
+    });
+    const config = {
+      url: `${remote.url}/hook`,
+      authType: 'webhook-oauth2-client-credentials',
+      accessTokenUrl: `${remote.url}/token`,
+      clientId: 'id',
+    };
+    const secrets = { clientSecret: 'the client secret' };
+    const id = await created(config, secrets);
+    const execute = () => call('POST', `/api/actions/connector/${id}/_execute`, { body: { params: {} } });
+    const answers = await Promise.all([execute(), execute(), execute(), execute()]);
+    answers.push(await execute());
+    expect(given).toBe(1);
+    const echoed = '[500] Internal Server Error: [redacted]';
+    expect(answers.map(({ body }) => body.service_message)).toEqual(Array(5).fill(echoed));
+
+    await call('PUT', `/api/actions/connector/${id}`, { body: { name: 'hook', config, secrets } });
+    await execute();
+    const sent = remote.received
+      .filter(({ url }) => url === '/hook')
+      .map(({ headers }) => headers.authorization);
+    expect(sent).toEqual([...Array(5).fill('Bearer test-token-1'), 'Bearer test-token-2']);
+    expect(JSON.stringify([answers, server.logged])).not.toContain('test-token');
   });
 });

@@ -1,6 +1,7 @@
 import { Kysely, sql } from 'kysely';
 import type { MetaStore, Store } from '../ports.ts';
 import { connectorSettingsStore } from './connector-settings.ts';
+import { connectorTokenStore } from './connector-tokens.ts';
 import { connectorStore } from './connectors.ts';
 import { nodeSqliteDialect } from './dialect.ts';
 import { eventStore } from './events.ts';
@@ -17,6 +18,7 @@ export function openSqliteStore(path: string): Store {
   return {
     connectors: connectorStore(db),
     connectorSettings: connectorSettingsStore(db),
+    connectorTokens: connectorTokenStore(db),
     references: referenceStore(db),
     spaces: spaceStore(db),
     users: userStore(db),

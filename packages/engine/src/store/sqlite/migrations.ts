@@ -79,6 +79,18 @@ export const migrations: readonly string[] = [
     secrets text not null
   ) strict, without rowid;
   `,
+  `
+  create table connector_tokens (
+    connector_id text primary key references connectors (id) on delete cascade,
+    token text not null,
+    expires_at text,
+    updated_at text not null
+  ) strict, without rowid;
+  create trigger connector_tokens_of_updated_connectors after update of version on connectors
+  begin
+    delete from connector_tokens where connector_id = new.id;
+  end;
+  `,
 ];
 
 /** Every table but the event log. */

@@ -15,6 +15,7 @@ export interface Tables {
     updated_at: string;
   };
   connector_settings: { connector_id: string; settings: string; secrets: string };
+  connector_tokens: { connector_id: string; token: string; expires_at: string | null; updated_at: string };
   object_references: {
     space_id: string;
     source_type: string;

@@ -1,0 +1,1 @@
+export { createTokens, type TokenOwner, type Tokens } from './tokens.ts';

@@ -1,0 +1,17 @@
+/** An access token as it stands in an `Authorization` header, such as `Bearer abc`. */
+export interface StoredToken {
+  token: string;
+  /** Left out: it holds for ever. */
+  expiresAt?: Date | undefined;
+}
+
+/** The access token of one connector, kept between its runs. It goes when the connector is updated or deleted. */
+export interface TokenStore {
+  /** Expired or not; undefined: there is none, or none that can be read. */
+  get(): Promise<StoredToken | undefined>;
+  /** Rejects when it cannot be kept. */
+  updateOrReplace(token: StoredToken): Promise<void>;
+  delete(): Promise<void>;
+  /** Gives what `obtain` gives, or what it gives to another run of the connector that asks at this moment. */
+  shared(obtain: () => Promise<string | undefined>): Promise<string | undefined>;
+}
