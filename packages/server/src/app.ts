@@ -13,6 +13,7 @@ import { withoutTrailingSlash } from './http/trailing-slash.ts';
 import { connectorSettingsRoutes } from './routes/connector-settings.ts';
 import { connectorRoutes } from './routes/connectors.ts';
 import { executeRoute } from './routes/execute.ts';
+import { rotateKeyRoutes } from './routes/rotate-key.ts';
 import { secretHeadersRoute } from './routes/secret-headers.ts';
 import { securityRoutes } from './routes/security/index.ts';
 import { spaceRoutes } from './routes/spaces.ts';
@@ -106,6 +107,7 @@ export async function createApp(system: System): Promise<App> {
   executeRoute(app, system);
   spaceRoutes(app, system);
   securityRoutes(app, system);
+  rotateKeyRoutes(app, system);
   statusRoute(app, system);
   return app;
 }

@@ -17,10 +17,10 @@ import { createExecution } from '@patchbay/engine/execution';
 import { createSpaces } from '@patchbay/engine/spaces';
 import { openSqliteStore, type Store } from '@patchbay/engine/store';
 import { createTokens } from '@patchbay/engine/tokens';
-import { isVaultInUse, openVault, readOrCreateKeyFile } from '@patchbay/engine/vault';
 import type { ConnectorType, Logger } from '@patchbay/kit';
 import { createApp } from './app.ts';
 import type { App } from './http/app-type.ts';
+import { openDataVault } from './open-vault.ts';
 import { API_LEVEL, PATCHBAY_VERSION } from './version.ts';
 
 export interface StartOptions extends LoadedSettings {
@@ -53,12 +53,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   mkdirSync(dataPath, { recursive: true, mode: 0o700 });
   const store = openSqliteStore(join(dataPath, 'patchbay.sqlite'));
   try {
-    const key = await findKey(settings, store, join(dataPath, 'encryption.key'));
-    const vault = await openVault({
-      meta: store.meta,
-      encryptionKey: key.encryptionKey,
-      decryptionOnlyKeys: settings['xpack.encryptedSavedObjects.keyRotation.decryptionOnlyKeys'],
-    });
+    const { vault, newKeyFile } = await openDataVault(settings, store, dataPath);
     const license = { type: settings['patchbay.license'], status: settings['patchbay.licenseStatus'] };
     const registry = createTypeRegistry({
       types,
@@ -107,6 +102,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       license,
       uuid,
       store,
+      vault,
       access,
       spaces,
       catalog,
@@ -126,7 +122,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       url,
       dataPath,
       generatedPassword,
-      newKeyFile: key.newKeyFile,
+      newKeyFile,
       async stop() {
         const limit = setTimeout(() => {
           log.warn(`stopping: ${execution.inFlight()} runs did not end within the limit and are aborted`);
@@ -149,17 +145,6 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     await store.close();
     throw error;
   }
-}
-
-async function findKey(
-  settings: Settings,
-  store: Store,
-  path: string,
-): Promise<{ encryptionKey: string; newKeyFile: string | undefined }> {
-  const configured = settings['xpack.encryptedSavedObjects.encryptionKey'];
-  if (configured !== undefined) return { encryptionKey: configured, newKeyFile: undefined };
-  const { encryptionKey, isNew } = readOrCreateKeyFile(path, await isVaultInUse(store.meta));
-  return { encryptionKey, newKeyFile: isNew ? path : undefined };
 }
 
 async function installationUuid({ meta }: Store): Promise<string> {

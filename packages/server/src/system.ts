@@ -6,6 +6,7 @@ import type { Execution } from '@patchbay/engine/execution';
 import type { License } from '@patchbay/engine/licensing';
 import type { Spaces } from '@patchbay/engine/spaces';
 import type { Store } from '@patchbay/engine/store';
+import type { Vault } from '@patchbay/engine/vault';
 import type { Logger } from '@patchbay/kit';
 
 /** Everything that the HTTP API stands on, put together once by `start.ts`. */
@@ -15,6 +16,7 @@ export interface System {
   /** Identifies this installation. */
   uuid: string;
   store: Store;
+  vault: Vault;
   access: Access;
   spaces: Spaces;
   catalog: Catalog;

@@ -13,7 +13,7 @@ import {
 import type { Settings } from '../config/index.ts';
 import { AnswerError, BadRequestError, ConflictError, NotFoundError, StartupError } from '../errors/index.ts';
 import type { ConnectorRecord, ConnectorSettingsRecord, Store } from '../store/index.ts';
-import type { Descriptor, Vault } from '../vault/index.ts';
+import type { Vault } from '../vault/index.ts';
 import { type Connector, fromRecord, type ListedConnector } from './connector.ts';
 import { createConnectorCache } from './connector-cache.ts';
 import {
@@ -23,6 +23,7 @@ import {
   type OpenConnectorSettings,
   openConnectorSettings,
 } from './connector-settings.ts';
+import { connectorDescriptor, settingsDescriptor } from './descriptors.ts';
 import { type InMemoryConnector, inMemoryConnectors } from './in-memory.ts';
 import type { TypeRegistry } from './type-registry.ts';
 
@@ -131,7 +132,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     const known = resolved.get(loaded);
     if (known !== undefined) return known;
     const { record, settings } = loaded;
-    const belongsTo = descriptor(record);
+    const belongsTo = connectorDescriptor(record);
     let openSettings: OpenConnectorSettings | undefined;
     const fresh: ResolvedConnector = {
       connector: fromRecord(record),
@@ -218,7 +219,10 @@ export function createCatalog(options: CatalogOptions): Catalog {
           typeId,
           name,
           config,
-          secrets: vault.seal(descriptor({ id, spaceId, typeId, config, isMissingSecrets: false }), secrets),
+          secrets: vault.seal(
+            connectorDescriptor({ id, spaceId, typeId, config, isMissingSecrets: false }),
+            secrets,
+          ),
           isMissingSecrets: false,
           version: 1,
           createdAt: timestamp,
@@ -242,7 +246,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
           ...existing,
           name,
           config,
-          secrets: vault.seal(descriptor({ ...existing, config, isMissingSecrets: false }), secrets),
+          secrets: vault.seal(connectorDescriptor({ ...existing, config, isMissingSecrets: false }), secrets),
           isMissingSecrets: false,
           updatedAt: now().toISOString(),
         };
@@ -368,19 +372,6 @@ function shownSettings({ secrets, ...settings }: ConnectorSettings): ShownConnec
   return { settings, secretsSet: Object.keys(secrets) as ShownConnectorSettings['secretsSet'] };
 }
 
-/** What the sealed part of a connector's settings is bound to. */
-function settingsDescriptor(spaceId: string, id: string, settings: Record<string, unknown>): Descriptor {
-  return { type: 'connector-settings', id, spaceId, attributes: { settings } };
-}
-
 function notFound(id: string): NotFoundError {
   return new NotFoundError(`Saved object [action/${id}] not found`);
-}
-
-/** What sealed secrets are bound to. The name is not part of it: a connector may be renamed. */
-function descriptor(
-  record: Pick<ConnectorRecord, 'id' | 'spaceId' | 'typeId' | 'config' | 'isMissingSecrets'>,
-): Descriptor {
-  const { id, spaceId, typeId, config, isMissingSecrets } = record;
-  return { type: 'action', id, spaceId, attributes: { actionTypeId: typeId, config, isMissingSecrets } };
 }

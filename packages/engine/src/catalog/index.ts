@@ -8,4 +8,5 @@ export {
 } from './catalog.ts';
 export { type Connector, isDeprecated, type ListedConnector } from './connector.ts';
 export { type ConnectorSettings, connectorSettings } from './connector-settings.ts';
+export { countSealed, type Rotation, rotateKeys, type SealedType, sealedTypes } from './rotate-keys.ts';
 export { createTypeRegistry, type TypeRegistry, type TypeState } from './type-registry.ts';

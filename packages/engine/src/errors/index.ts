@@ -30,6 +30,10 @@ export class ConflictError extends AnswerError {
   readonly statusCode = 409;
 }
 
+export class TooManyRequestsError extends AnswerError {
+  readonly statusCode = 429;
+}
+
 /** Something inside is broken in a way that the caller should hear of, such as a secret that does not open. */
 export class InternalError extends AnswerError {
   readonly statusCode = 500;

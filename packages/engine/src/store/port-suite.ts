@@ -177,6 +177,37 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
       });
     });
 
+    describe('sealed values', () => {
+      it('are listed and replaced by the key that sealed them, unless they have changed meanwhile', async () => {
+        for (const [id, secrets] of [
+          ['c1', 'old.1'],
+          ['c2', 'new.2'],
+          ['c3', 'old.3'],
+        ] as const) {
+          await store.connectors.create(connector({ id, secrets }));
+          await store.connectorSettings.put('default', { connectorId: id, settings: {}, secrets });
+        }
+        for (const records of [store.connectors, store.connectorSettings]) {
+          const left = async (after = '', limit = 10) =>
+            (await records.listSealedOtherwise('new.', after, limit)).map(({ secrets }) => secrets);
+          expect(await records.countSealed('new.')).toEqual({ total: 3, otherwise: 2 });
+          expect(await left()).toEqual(['old.1', 'old.3']);
+          expect(await left('c1')).toEqual(['old.3']);
+          expect(await left('', 1)).toEqual(['old.1']);
+          await records.reseal([
+            { id: 'c1', before: 'old.1', after: 'new.1' },
+            { id: 'c3', before: 'something else', after: 'new.3' },
+          ]);
+          expect(await left()).toEqual(['old.3']);
+        }
+        expect(await store.connectors.get('default', 'c1')).toEqual(connector({ secrets: 'new.1' }));
+      });
+
+      it('are none in an empty store', async () => {
+        expect(await store.connectors.countSealed('new.')).toEqual({ total: 0, otherwise: 0 });
+      });
+    });
+
     describe('connector settings', () => {
       const settings = (facts = {}) => ({
         connectorId: 'c1',

@@ -33,7 +33,24 @@ export interface ConnectorRecord {
   updatedAt: string;
 }
 
-export interface ConnectorStore {
+/** A ciphertext that is to take another's place, if that is still there. */
+export interface Resealed {
+  id: string;
+  before: string;
+  after: string;
+}
+
+/** Records by the key that their secrets are sealed with, which the beginning of a ciphertext names. */
+export interface SealedRecords<Record> {
+  /** How many there are in all, and how many whose ciphertext begins otherwise. */
+  countSealed(prefix: string): Promise<{ total: number; otherwise: number }>;
+  /** Those that begin otherwise, by id from after `after` on. */
+  listSealedOtherwise(prefix: string, after: string, limit: number): Promise<Record[]>;
+  /** All at once; a record that has changed meanwhile stays as it is. Nothing else of it changes. */
+  reseal(changes: readonly Resealed[]): Promise<void>;
+}
+
+export interface ConnectorStore extends SealedRecords<ConnectorRecord> {
   get(spaceId: string, id: string): Promise<ConnectorRecord | undefined>;
   list(spaceId: string): Promise<ConnectorRecord[]>;
   /** False when the id is taken, in whichever space. */
@@ -50,7 +67,7 @@ export interface ConnectorSettingsRecord {
   secrets: string;
 }
 
-export interface ConnectorSettingsStore {
+export interface ConnectorSettingsStore extends SealedRecords<ConnectorSettingsRecord & { spaceId: string }> {
   get(connectorId: string): Promise<ConnectorSettingsRecord | undefined>;
   /** Creates or replaces; false when the space has no such connector. */
   put(spaceId: string, record: ConnectorSettingsRecord): Promise<boolean>;
@@ -70,6 +87,8 @@ export interface ConnectorTokenStore {
   /** Creates or replaces; false when there is no such connector at that version any more. */
   put(record: ConnectorTokenRecord, connectorVersion: number): Promise<boolean>;
   delete(connectorId: string): Promise<void>;
+  /** Forgets the tokens whose ciphertext begins otherwise. */
+  deleteSealedOtherwise(prefix: string): Promise<void>;
 }
 
 export interface ObjectRef {

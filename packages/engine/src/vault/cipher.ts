@@ -15,8 +15,8 @@ const FORMAT = 'v1';
 
 /** Sealed text: `v1.<key id>.<base64url of nonce, ciphertext, tag>`. */
 export interface Cipher {
-  /** Tells whose key sealed a text, without telling the key. */
-  readonly keyId: string;
+  /** What every text begins with that this key sealed: format and key id, which does not tell the key. */
+  readonly prefix: string;
   seal(plaintext: string, associatedData: string): string;
   /** Throws when the text was sealed with another key or other associated data, or was changed. */
   open(sealed: string, associatedData: string): string;
@@ -28,16 +28,16 @@ export function createCipher(encryptionKey: string, salt: Buffer): Cipher {
   const keyId = createHash('sha256').update('patchbay key id').update(bytes).digest('base64url').slice(0, 8);
   // A key object once: handing over raw bytes costs several times the decryption of a short secret.
   const key = createSecretKey(bytes);
+  const prefix = `${FORMAT}.${keyId}.`;
   return {
-    keyId,
+    prefix,
     seal(plaintext, associatedData) {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(ALGORITHM, key, nonce).setAAD(Buffer.from(associatedData));
       const parts = [nonce, cipher.update(plaintext, 'utf8'), cipher.final(), cipher.getAuthTag()];
-      return [FORMAT, keyId, Buffer.concat(parts).toString('base64url')].join('.');
+      return prefix + Buffer.concat(parts).toString('base64url');
     },
     open(sealed, associatedData) {
-      const prefix = `${FORMAT}.${keyId}.`;
       if (!sealed.startsWith(prefix)) throw new Error('sealed with another key');
       const body = sealed.slice(prefix.length);
       const sealedBytes = Buffer.from(body, 'base64url');

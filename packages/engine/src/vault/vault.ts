@@ -13,6 +13,10 @@ export interface Descriptor {
 }
 
 export interface Vault {
+  /** What everything begins with that is sealed under the primary key. */
+  readonly prefix: string;
+  /** Whether there are former keys, under which something may still be sealed. */
+  readonly hasFormerKeys: boolean;
   seal(descriptor: Descriptor, value: unknown): string;
   /** Throws `InternalError` when the value does not open. */
   open(descriptor: Descriptor, sealed: string): unknown;
@@ -50,6 +54,8 @@ export async function openVault({ meta, encryptionKey, decryptionOnlyKeys }: Vau
   if (storedSalt === undefined) await meta.set(SALT, salt.toString('base64url'));
   if (check === undefined || !opens(primary, check)) await meta.set(CHECK, primary.seal(CHECK_TEXT, CHECK));
   return {
+    prefix: primary.prefix,
+    hasFormerKeys: decryptionOnlyKeys.length > 0,
     seal: (descriptor, value) => primary.seal(JSON.stringify(value), associatedData(descriptor)),
     open: (descriptor, sealed) => open([primary], former, descriptor, sealed),
   };

@@ -13,6 +13,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   connectors: async () => (await import('./connectors.ts')).addConnectors,
   spaces: async () => (await import('./spaces.ts')).addSpaces,
   keystore: async () => (await import('./keystore.ts')).addKeystore,
+  keys: async () => (await import('./keys.ts')).addKeys,
   users: async () => (await import('./users.ts')).addUsers,
   'api-keys': async () => (await import('./api-keys.ts')).addApiKeys,
 };

@@ -1,9 +1,28 @@
 import type { Kysely } from 'kysely';
 import type { ConnectorSettingsStore } from '../ports.ts';
+import { sealedColumn, sealedOtherwise } from './sealed.ts';
 import type { Tables } from './tables.ts';
 
 export function connectorSettingsStore(db: Kysely<Tables>): ConnectorSettingsStore {
   return {
+    ...sealedColumn(db, 'connector_settings', 'connector_id'),
+    async listSealedOtherwise(prefix, after, limit) {
+      const rows = await db
+        .selectFrom('connector_settings')
+        .innerJoin('connectors', 'connectors.id', 'connector_settings.connector_id')
+        .select(['connector_id', 'space_id', 'settings', 'connector_settings.secrets as secrets'])
+        .where(sealedOtherwise(prefix, 'connector_settings.secrets'))
+        .where('connector_id', '>', after)
+        .orderBy('connector_id')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({
+        connectorId: row.connector_id,
+        spaceId: row.space_id,
+        settings: JSON.parse(row.settings),
+        secrets: row.secrets,
+      }));
+    },
     async get(connectorId) {
       const row = await db
         .selectFrom('connector_settings')

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { ConnectorTokenStore } from '../ports.ts';
+import { sealedOtherwise } from './sealed.ts';
 import type { Tables } from './tables.ts';
 
 /** The tokens of an updated connector are deleted by a trigger, with the update. */
@@ -33,6 +34,9 @@ export function connectorTokenStore(db: Kysely<Tables>): ConnectorTokenStore {
         .onConflict((conflict) => conflict.column('connector_id').doUpdateSet(columns))
         .executeTakeFirstOrThrow();
       return numInsertedOrUpdatedRows === 1n;
+    },
+    async deleteSealedOtherwise(prefix) {
+      await db.deleteFrom('connector_tokens').where(sealedOtherwise(prefix, 'token')).execute();
     },
     async delete(connectorId) {
       await db.deleteFrom('connector_tokens').where('connector_id', '=', connectorId).execute();

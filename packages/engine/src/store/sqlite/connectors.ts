@@ -1,9 +1,22 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { ConnectorRecord, ConnectorStore } from '../ports.ts';
+import { sealedColumn, sealedOtherwise } from './sealed.ts';
 import type { Tables } from './tables.ts';
 
 export function connectorStore(db: Kysely<Tables>): ConnectorStore {
   return {
+    ...sealedColumn(db, 'connectors', 'id'),
+    async listSealedOtherwise(prefix, after, limit) {
+      const rows = await db
+        .selectFrom('connectors')
+        .selectAll()
+        .where(sealedOtherwise(prefix))
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map(fromRow);
+    },
     async get(spaceId, id) {
       const row = await db
         .selectFrom('connectors')

@@ -1,0 +1,140 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { standIn } from '@patchbay/kit/testing';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { runPatchbay } from '../testing/run-patchbay.ts';
+import { FIRST_PASSWORD, type TestServer, temporaryFolder, testServer } from '../testing/test-server.ts';
+import { addUser } from '../testing/users.ts';
+
+const OLD = 'old-key-old-key-old-key-old-key-';
+const NEW = 'new-key-new-key-new-key-new-key-';
+const COUNT = 250;
+const rotatePath = '/api/encrypted_saved_objects/_rotate_key';
+
+let dataPath: string;
+beforeEach(() => {
+  dataPath = temporaryFolder();
+});
+afterEach(() => rmSync(dataPath, { recursive: true }));
+
+const withKeys = (encryptionKey: string, former: string[] = []) =>
+  testServer({
+    dataPath,
+    settings: {
+      'xpack.encryptedSavedObjects.encryptionKey': encryptionKey,
+      'xpack.encryptedSavedObjects.keyRotation.decryptionOnlyKeys': former,
+    },
+  });
+
+/** Connectors with secrets and one with settings, all under the old key. */
+async function fill(target: string): Promise<void> {
+  await using server = await withKeys(OLD);
+  for (let index = 0; index < COUNT; index++) {
+    const body = {
+      name: 'x',
+      connector_type_id: '.webhook',
+      config: { url: target },
+      secrets: { user: 'me', password: `secret-${index}` },
+    };
+    expect((await server.call('POST', `/api/actions/connector/c-${index}`, { body })).status).toBe(200);
+  }
+  await server.call('PUT', '/api/patchbay/connectors/c-0/settings', {
+    body: { proxy: { url: 'http://proxy.example' }, secrets: { proxy_password: 'x' } },
+  });
+}
+
+const authorizationOf = (index: number) => `Basic ${Buffer.from(`me:secret-${index}`).toString('base64')}`;
+
+async function run({ call }: TestServer, index: number) {
+  const answer = await call('POST', `/api/actions/connector/c-${index}/_execute`, { body: { params: {} } });
+  return answer.body.status;
+}
+
+it('seals everything anew, after which the former key is not needed', async () => {
+  await using remote = await standIn();
+  await fill(remote.url);
+  {
+    await using server = await withKeys(NEW, [OLD]);
+    expect(await run(server, 1)).toBe('ok');
+    expect((await server.call('GET', '/api/patchbay/keys')).body).toEqual({
+      total: COUNT + 1,
+      under_former_keys: COUNT + 1,
+      is_rotating: false,
+    });
+    const connectors = await server.call('POST', `${rotatePath}?batch_size=100&type=action`);
+    expect(connectors).toMatchObject({ status: 200, body: { total: COUNT, successful: COUNT, failed: 0 } });
+    const rest = await server.call('POST', rotatePath);
+    expect(rest.body).toEqual({ total: 1, successful: 1, failed: 0 });
+    expect((await server.call('POST', rotatePath)).body).toEqual({ total: 0, successful: 0, failed: 0 });
+  }
+  await using server = await withKeys(NEW);
+  for (const index of [1, 99, 100, COUNT - 1]) expect(await run(server, index)).toBe('ok');
+  expect(remote.received.map(({ headers }) => headers.authorization)).toEqual(
+    [1, 1, 99, 100, COUNT - 1].map(authorizationOf),
+  );
+  expect((await server.call('GET', '/api/patchbay/connectors/c-0/settings')).body.secrets_set).toEqual([
+    'proxy_password',
+  ]);
+});
+
+it('leaves what no key opens, and says so', async () => {
+  await using remote = await standIn();
+  await fill(remote.url);
+  const database = new DatabaseSync(join(dataPath, 'patchbay.sqlite'));
+  database.exec(
+    "update connectors set secrets = substr(secrets, 1, length(secrets) - 4) || 'AAAA' where id = 'c-7'",
+  );
+  database.close();
+  await using server = await withKeys(NEW, [OLD]);
+  expect((await server.call('POST', rotatePath)).body).toEqual({
+    total: COUNT + 1,
+    successful: COUNT,
+    failed: 1,
+  });
+  expect(await run(server, 8)).toBe('ok');
+});
+
+it('is for who may manage security, and needs a former key', async () => {
+  await using server = await withKeys(NEW);
+  const reader = await addUser(server, 'reader', [{ spaces: ['*'], base: ['all'] }]);
+  expect((await server.call('POST', rotatePath, { as: reader })).status).toBe(403);
+  expect((await server.call('GET', '/api/patchbay/keys', { as: reader })).status).toBe(403);
+  const answer = await server.call('POST', rotatePath);
+  expect(answer.status).toBe(400);
+  expect(answer.body.message).toContain('is not configured to support encryption key rotation');
+  expect((await server.call('POST', `${rotatePath}?batch_size=1`)).status).toBe(400);
+  expect((await server.call('POST', `${rotatePath}?type=dashboard`)).status).toBe(400);
+});
+
+it('is done by the command, of a running server and of a stopped one', async () => {
+  await using remote = await standIn();
+  await fill(remote.url);
+  const environment = {
+    PATCHBAY_USER: 'elastic',
+    PATCHBAY_PASSWORD: FIRST_PASSWORD,
+    PATH_DATA: dataPath,
+    XPACK_ENCRYPTEDSAVEDOBJECTS_ENCRYPTIONKEY: 'third-key-third-key-third-key-third',
+    XPACK_ENCRYPTEDSAVEDOBJECTS_KEYROTATION_DECRYPTIONONLYKEYS: NEW,
+  };
+  {
+    await using server = await withKeys(NEW, [OLD]);
+    const online = await runPatchbay(['keys', 'rotate', '--url', server.url], { environment });
+    expect(online).toEqual({
+      exitCode: 0,
+      stdout: `encrypted anew: ${COUNT + 1} of ${COUNT + 1}\n`,
+      stderr: '',
+    });
+    const running = await runPatchbay(['keys', 'rotate', '--offline'], { environment });
+    expect(running.exitCode).toBe(1);
+    expect(running.stderr).toContain('another process');
+  }
+  const offline = await runPatchbay(['keys', 'rotate', '--offline', '--json'], { environment });
+  expect([offline.exitCode, JSON.parse(offline.stdout)]).toEqual([
+    0,
+    { total: COUNT + 1, successful: COUNT + 1, failed: 0 },
+  ]);
+  expect((await runPatchbay(['keys', 'rotate', '--batch-size', '1'], { environment })).exitCode).toBe(2);
+  await using server = await withKeys(environment.XPACK_ENCRYPTEDSAVEDOBJECTS_ENCRYPTIONKEY);
+  expect(await run(server, 5)).toBe('ok');
+});
