@@ -26,6 +26,10 @@ export interface ActionContext<Config = unknown, Secrets = unknown, Params = unk
   secrets: Secrets;
   params: Params;
   connector: { id: string; name: string; typeId: string; typeName: string; spaceId: string };
+  /** One for each run, the same as in the event log. */
+  executionId: string;
+  /** What outgoing messages are signed with (Standard Webhooks), if this connector signs. */
+  signingKeys: readonly string[];
   http: HttpClient;
   elasticsearch: Elasticsearch;
   tokens: TokenStore;

@@ -40,5 +40,6 @@ export {
   validateParams,
   validateSecrets,
 } from './run-action.ts';
+export * from './signing/index.ts';
 export { type SubAction, type SubActions, subAction } from './sub-action.ts';
 export * from './template/index.ts';

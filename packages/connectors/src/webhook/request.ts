@@ -2,6 +2,11 @@ import { basicAuth, type HttpMethod, type HttpOptions, mergeHeaders } from '@pat
 import { BASIC, type Config, type Secrets } from './schema.ts';
 import { toTls } from './tls.ts';
 
+export interface WebhookRequest {
+  method: HttpMethod;
+  options: HttpOptions;
+}
+
 /**
  * The one request of a run. Later headers win: basic auth, config headers, secret headers. With OAuth: config headers,
  * then the token; secret headers are not sent.
@@ -11,7 +16,7 @@ export function toRequest(
   secrets: Secrets,
   body: string | undefined,
   oauthHeader?: string,
-): { method: HttpMethod; options: HttpOptions } {
+): WebhookRequest {
   const method = config.method.toUpperCase() as HttpMethod;
   const carriesBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
   const headers = mergeHeaders(

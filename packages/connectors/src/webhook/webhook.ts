@@ -3,6 +3,7 @@ import { forgetToken, oauthHeader, usesOauth } from './authorization.ts';
 import { toActionError } from './errors.ts';
 import { toRequest } from './request.ts';
 import { config, params, secrets } from './schema.ts';
+import { signed } from './signed.ts';
 import { validateConfig } from './validate.ts';
 
 /** Sends a request to any web service. */
@@ -21,7 +22,7 @@ export const webhook = defineConnectorType({
     const { config, secrets, connector, http, log, now } = context;
     const { body } = context.params;
     const oauth = usesOauth(config) ? await oauthHeader(context) : undefined;
-    const { method, options } = toRequest(config, secrets, body, oauth);
+    const { method, options } = signed(toRequest(config, secrets, body, oauth), context);
     let response: HttpResponse;
     try {
       response = await http.request(method, config.url, options);

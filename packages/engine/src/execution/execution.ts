@@ -119,6 +119,7 @@ export function createExecution(options: ExecutionOptions): Execution {
     const { connector } = resolved;
     const input = validate(type, connector, secrets, request.params);
     if ('status' in input) return { result: input, requestBodyBytes: 0 };
+    const settings = resolved.openSettings();
     const runLog = redactingLogger(logger(`plugins.actions${type.id}`), redact);
     let requestBodyBytes = 0;
     const result = await withinTime(request.signal, thisRun, (signal) =>
@@ -131,8 +132,10 @@ export function createExecution(options: ExecutionOptions): Execution {
           typeName: type.name,
           spaceId: request.spaceId,
         },
+        executionId: thisRun.executionUuid,
+        signingKeys: settings?.signingKeys ?? [],
         http: createHttpClient({
-          transport: egress.transportFor(resolved.openSettings()?.connection),
+          transport: egress.transportFor(settings?.connection),
           signal,
           userAgent: options.userAgent,
           onRequestBodyBytes: (bytes) => {

@@ -26,6 +26,8 @@ export interface TestRun {
   elasticsearch?: Elasticsearch;
   /** Default: an empty one. */
   tokens?: TokenStore;
+  executionId?: string;
+  signingKeys?: readonly string[];
   signal?: AbortSignal;
 }
 
@@ -53,6 +55,8 @@ export async function testAction(type: ConnectorType, run: TestRun): Promise<Tes
     secrets,
     params,
     connector: { id: 'test', name: 'Test', typeId: type.id, typeName: type.name, spaceId: 'default' },
+    executionId: run.executionId ?? 'execution',
+    signingKeys: run.signingKeys ?? [],
     http: createHttpClient({
       transport: nodeTransport,
       signal,

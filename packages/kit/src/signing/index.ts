@@ -1,0 +1,1 @@
+export { type SignedMessage, standardWebhooksHeaders } from './standard-webhooks.ts';
