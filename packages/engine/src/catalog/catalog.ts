@@ -81,6 +81,8 @@ export interface Catalog {
   deleteSettings(spaceId: string, id: string): Promise<void>;
   /** What a run needs; undefined when there is no such connector. */
   resolve(spaceId: string, id: string): Promise<ResolvedConnector | undefined>;
+  /** A connector that is checked as on `create`, and not stored. Its id and name are `_test`. */
+  unsaved(connector: Pick<NewConnector, 'typeId' | 'config' | 'secrets'>): ResolvedConnector;
   /** To be called when a space is gone. */
   forgetSpace(spaceId: string): void;
 }
@@ -333,6 +335,17 @@ export function createCatalog(options: CatalogOptions): Catalog {
       return loaded && resolvedOf(loaded);
     },
 
+    unsaved({ typeId, ...given }) {
+      if (types.isSystem(typeId))
+        throw new BadRequestError(`System action creation is forbidden. Action type: ${typeId}.`);
+      const { config, secrets } = prepare(types.get(typeId), given);
+      return {
+        connector: unsavedConnector(typeId, config),
+        openSecrets: () => secrets,
+        openSettings: () => undefined,
+      };
+    },
+
     forgetSpace: (spaceId) => cache.forgetSpace(spaceId),
   };
 
@@ -370,6 +383,19 @@ function settingsOfPreconfigured(
 
 function shownSettings({ secrets, ...settings }: ConnectorSettings): ShownConnectorSettings {
   return { settings, secretsSet: Object.keys(secrets) as ShownConnectorSettings['secretsSet'] };
+}
+
+function unsavedConnector(typeId: string, config: Record<string, unknown>): Connector {
+  return {
+    id: '_test',
+    name: '_test',
+    typeId,
+    config,
+    origin: 'stored',
+    isMissingSecrets: false,
+    exposesConfig: true,
+    version: 0,
+  };
 }
 
 function notFound(id: string): NotFoundError {

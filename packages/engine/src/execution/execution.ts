@@ -3,14 +3,12 @@ import {
   type ActionResult,
   type ConnectorType,
   createHttpClient,
+  createLogger,
   type Elasticsearch,
   type Logger,
   runAction,
-  ValidationError,
-  validateConfig,
-  validateConnector,
-  validateParams,
-  validateSecrets,
+  type TokenStore,
+  type Transport,
 } from '@patchbay/kit';
 import type { Catalog, Connector, ResolvedConnector } from '../catalog/index.ts';
 import type { Egress } from '../egress/index.ts';
@@ -27,8 +25,11 @@ import {
   type RunSource,
   timeoutText,
 } from '../events/index.ts';
-import type { Tokens } from '../tokens/index.ts';
-import { type Redact, type Redactor, redactingLogger, redactor } from './redact.ts';
+import { passingTokens, type TokenRun, type Tokens } from '../tokens/index.ts';
+import { type CapturedRequest, capture } from './capture.ts';
+import { type Input, inputReader } from './input.ts';
+import { type Redact, redactingLogger, redactor, strictRedactor } from './redact.ts';
+import { RUN_TIMEOUT, runningWork } from './within-time.ts';
 
 export interface RunRequest {
   spaceId: string;
@@ -39,6 +40,13 @@ export interface RunRequest {
   signal: AbortSignal;
 }
 
+/** A run of a connector that is not stored. */
+export interface TestRequest extends Omit<RunRequest, 'connectorId'> {
+  typeId: string;
+  config: unknown;
+  secrets: unknown;
+}
+
 /** Runs actions. There is one pipeline; HTTP, rules and the rest are only different sources of it. */
 export interface Execution {
   /**
@@ -46,6 +54,13 @@ export interface Execution {
    * registered), `ForbiddenError` (type disabled or not licensed), `InternalError` (secrets do not open).
    */
   run(request: RunRequest): Promise<ActionResult>;
+  /** As `run`, and throws `BadRequestError` where the connector could not be created. */
+  test(request: TestRequest): Promise<ActionResult>;
+  /**
+   * The requests, without their secrets, that a run would send up to the first it needs an answer to; none is sent and
+   * nothing is recorded. A run that fails before it sends one has that failure as its result.
+   */
+  dryRun(request: RunRequest): Promise<ActionResult>;
   /** How many runs are under way. */
   inFlight(): number;
   /** Aborts the runs under way; each ends with a result of its own. */
@@ -65,24 +80,29 @@ export interface ExecutionOptions {
   now(): Date;
 }
 
-/** No run takes longer, whatever its own calls allow themselves. The reference's limit for background runs. */
-const RUN_TIMEOUT = { text: '5m', ms: 300_000 };
+/** What a run reaches the world by. */
+interface Means {
+  transport: Transport;
+  elasticsearch: Elasticsearch;
+  log: Logger;
+  tokens(run: TokenRun): TokenStore;
+  onToken(token: string): void;
+}
 
-interface Input {
-  config: unknown;
-  secrets: unknown;
-  params: unknown;
+interface Prepared {
+  type: ConnectorType;
+  resolved: ResolvedConnector;
+  run: Run;
+  request: Pick<RunRequest, 'params' | 'signal'>;
 }
 
 export function createExecution(options: ExecutionOptions): Execution {
   const { catalog, egress, events, installation, logger, now } = options;
-  const { validation } = catalog;
-  const running = new Set<AbortController>();
+  const work = runningWork();
+  const readInput = inputReader(catalog.validation);
   const log = logger('actions');
-  /** Validated configs. A connector is the same object until it changes. */
-  const configs = new WeakMap<Connector, unknown>();
 
-  async function run(request: RunRequest): Promise<ActionResult> {
+  async function prepare(request: RunRequest): Promise<Prepared> {
     const { spaceId, connectorId } = request;
     const resolved = await catalog.resolve(spaceId, connectorId);
     if (resolved === undefined) throw new NotFoundError(`Saved object [action/${connectorId}] not found`);
@@ -90,18 +110,29 @@ export function createExecution(options: ExecutionOptions): Execution {
     const type = catalog.types.get(connector.typeId);
     if (connector.origin === 'stored') catalog.types.ensureEnabled(type);
     else catalog.types.ensureLicensed(type);
+    return { type, resolved, run: describe(request, connector), request };
+  }
 
+  /** Runs and records. */
+  async function perform(prepared: Prepared, tokens: (run: TokenRun) => TokenStore): Promise<ActionResult> {
+    const { type, resolved, run } = prepared;
+    const { connector } = resolved;
     const secrets = resolved.openSecrets();
     const settings = resolved.openSettings();
     const redact = redactor(secrets, settings?.secretValues);
-    const thisRun = describe(request, connector);
-    events.record(executeStart(thisRun, installation));
-    const { result, requestBodyBytes } = await attempt(request, type, resolved, secrets, redact, thisRun);
+    events.record(executeStart(run, installation));
+    const { result, requestBodyBytes } = await attempt(prepared, secrets, {
+      transport: egress.transportFor(settings?.connection),
+      elasticsearch: options.elasticsearch,
+      log: redactingLogger(logger(`plugins.actions${type.id}`), redact),
+      tokens,
+      onToken: (token) => redact.learn(tokenForms(token)),
+    });
     const shown = redacted(result, redact);
-    events.record(executeEnd(thisRun, installation, { result: shown, endedAt: now(), requestBodyBytes }));
+    events.record(executeEnd(run, installation, { result: shown, endedAt: now(), requestBodyBytes }));
     if (shown.status === 'error') {
       const source = shown.errorSource ?? 'framework';
-      log.warn(`action execution failure: ${label(thisRun)}: ${errorText(shown)}`, {
+      log.warn(`action execution failure: ${label(run)}: ${errorText(shown)}`, {
         tags: [connector.typeId, connector.id, 'action-run-failed', `${source}-error`],
       });
     }
@@ -109,126 +140,61 @@ export function createExecution(options: ExecutionOptions): Execution {
   }
 
   async function attempt(
-    request: RunRequest,
-    type: ConnectorType,
-    resolved: ResolvedConnector,
+    { type, resolved, run, request }: Prepared,
     secrets: unknown,
-    redact: Redactor,
-    thisRun: Run,
+    means: Means,
   ): Promise<{ result: ActionResult; requestBodyBytes: number }> {
     const { connector } = resolved;
-    const input = validate(type, connector, secrets, request.params);
+    const input: Input | ActionResult = readInput(type, connector, secrets, request.params);
     if ('status' in input) return { result: input, requestBodyBytes: 0 };
-    const settings = resolved.openSettings();
-    const runLog = redactingLogger(logger(`plugins.actions${type.id}`), redact);
+    const { transport, elasticsearch, onToken } = means;
     let requestBodyBytes = 0;
-    const result = await withinTime(request.signal, thisRun, (signal) =>
-      runAction(type, {
-        ...input,
-        connector: {
-          id: connector.id,
-          name: connector.name,
-          typeId: type.id,
-          typeName: type.name,
-          spaceId: request.spaceId,
-        },
-        executionId: thisRun.executionUuid,
-        signingKeys: settings?.signingKeys ?? [],
-        http: createHttpClient({
-          transport: egress.transportFor(settings?.connection),
-          signal,
-          userAgent: options.userAgent,
-          onRequestBodyBytes: (bytes) => {
-            requestBodyBytes += bytes;
-          },
-        }),
-        elasticsearch: options.elasticsearch,
-        tokens: options.tokens.of(
-          {
+    const result = await work.withinTime(
+      request.signal,
+      () => timedOut(run),
+      (signal) =>
+        runAction(type, {
+          ...input,
+          connector: {
             id: connector.id,
-            spaceId: request.spaceId,
-            version: connector.version,
-            isStored: connector.origin === 'stored',
+            name: connector.name,
+            typeId: type.id,
+            typeName: type.name,
+            spaceId: run.spaceId,
           },
-          {
-            log: runLog,
+          executionId: run.executionUuid,
+          signingKeys: resolved.openSettings()?.signingKeys ?? [],
+          http: createHttpClient({
+            transport,
             signal,
-            // Without its type too: that is how services repeat it.
-            onToken: (token) => redact.learn([token, token.slice(token.indexOf(' ') + 1)]),
-          },
-        ),
-        log: runLog,
-        signal,
-        now,
-      }),
+            userAgent: options.userAgent,
+            onRequestBodyBytes: (bytes) => {
+              requestBodyBytes += bytes;
+            },
+          }),
+          elasticsearch,
+          tokens: means.tokens({ log: means.log, signal, onToken }),
+          log: means.log,
+          signal,
+          now,
+        }),
     );
     return { result, requestBodyBytes };
   }
 
-  /** Params first, then config, secrets and the two together. A refusal is a result. */
-  function validate(
-    type: ConnectorType,
-    connector: Connector,
-    secrets: unknown,
-    params: unknown,
-  ): Input | ActionResult {
-    const refused = (error: unknown, errorSource: 'user' | 'framework'): ActionResult => {
-      if (!(error instanceof ValidationError)) throw error;
-      return { actionId: connector.id, status: 'error', message: error.message, retry: false, errorSource };
+  function timedOut(run: Run): ActionResult {
+    events.record(executeTimeout(run, installation, RUN_TIMEOUT.text, now()));
+    return {
+      actionId: run.connector.id,
+      status: 'error',
+      message: 'an error occurred while running the action',
+      serviceMessage: timeoutText(run, RUN_TIMEOUT.text),
+      retry: true,
+      errorSource: 'framework',
     };
-    let parsedParams: unknown;
-    try {
-      parsedParams = validateParams(type, params);
-    } catch (error) {
-      return refused(error, 'user');
-    }
-    try {
-      const config = configs.get(connector) ?? validateConfig(type, connector.config, validation);
-      configs.set(connector, config);
-      const input = { config, secrets: validateSecrets(type, secrets, validation), params: parsedParams };
-      validateConnector(type, input, validation);
-      return input;
-    } catch (error) {
-      return refused(error, 'framework');
-    }
   }
 
-  /** Aborts the work when the caller goes away, at a forced stop, and after the time-out, which is a result too. */
-  async function withinTime(
-    caller: AbortSignal,
-    thisRun: Run,
-    work: (signal: AbortSignal) => Promise<ActionResult>,
-  ): Promise<ActionResult> {
-    const controller = new AbortController();
-    const abort = () => controller.abort();
-    let timer: NodeJS.Timeout | undefined;
-    const timedOut = new Promise<ActionResult>((resolve) => {
-      timer = setTimeout(() => {
-        events.record(executeTimeout(thisRun, installation, RUN_TIMEOUT.text, now()));
-        resolve({
-          actionId: thisRun.connector.id,
-          status: 'error',
-          message: 'an error occurred while running the action',
-          serviceMessage: timeoutText(thisRun, RUN_TIMEOUT.text),
-          retry: true,
-          errorSource: 'framework',
-        });
-        abort();
-      }, RUN_TIMEOUT.ms);
-    });
-    running.add(controller);
-    caller.addEventListener('abort', abort);
-    if (caller.aborted) abort();
-    try {
-      return await Promise.race([work(controller.signal), timedOut]);
-    } finally {
-      clearTimeout(timer);
-      caller.removeEventListener('abort', abort);
-      running.delete(controller);
-    }
-  }
-
-  function describe({ spaceId, source }: RunRequest, connector: Connector): Run {
+  function describe({ spaceId, source }: Pick<RunRequest, 'spaceId' | 'source'>, connector: Connector): Run {
     const { id, typeId, name, origin } = connector;
     return {
       executionUuid: randomUUID(),
@@ -240,12 +206,57 @@ export function createExecution(options: ExecutionOptions): Execution {
   }
 
   return {
-    run,
-    inFlight: () => running.size,
-    abortAll: () => {
-      for (const controller of running) controller.abort();
+    async run(request) {
+      const prepared = await prepare(request);
+      const owner = ownerOf(prepared);
+      return perform(prepared, (run) => options.tokens.of(owner, run));
     },
+
+    async test(request) {
+      const { typeId, config, secrets } = request;
+      const resolved = catalog.unsaved({ typeId, config, secrets });
+      const type = catalog.types.get(typeId);
+      const run = describe(request, resolved.connector);
+      return perform({ type, resolved, run, request }, passingTokens);
+    },
+
+    async dryRun(request) {
+      const prepared = await prepare(request);
+      const owner = ownerOf(prepared);
+      const secrets = prepared.resolved.openSecrets();
+      const redact = strictRedactor(secrets, prepared.resolved.openSettings()?.secretValues);
+      const { transport, elasticsearch, shown } = capture(egress.allowedHosts);
+      const { result } = await attempt(prepared, secrets, {
+        transport,
+        elasticsearch,
+        log: SILENT,
+        tokens: (run) => passingTokens(run, options.tokens.of(owner, run)),
+        onToken: (token) => redact.learn(tokenForms(token)),
+      });
+      const requests: CapturedRequest[] = shown(redact);
+      if (requests.length === 0 && result.status === 'error') return redacted(result, redact);
+      return { actionId: result.actionId, status: 'ok', data: { requests } };
+    },
+
+    inFlight: work.inFlight,
+    abortAll: work.abortAll,
   };
+}
+
+/** For a dry run: what a type logs may be all that it does. */
+const SILENT = createLogger(
+  () => {},
+  () => false,
+);
+
+function ownerOf({ resolved: { connector }, run }: Prepared) {
+  const { id, version, origin } = connector;
+  return { id, spaceId: run.spaceId, version, isStored: origin === 'stored' };
+}
+
+/** Without its type too: that is how services repeat it. */
+function tokenForms(token: string): string[] {
+  return [token, token.slice(token.indexOf(' ') + 1)];
 }
 
 function redacted(result: ActionResult, redact: Redact): ActionResult {

@@ -1,1 +1,2 @@
-export { createExecution, type Execution, type RunRequest } from './execution.ts';
+export type { CapturedRequest } from './capture.ts';
+export { createExecution, type Execution, type RunRequest, type TestRequest } from './execution.ts';

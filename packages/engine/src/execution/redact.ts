@@ -12,10 +12,19 @@ export interface Redactor extends Redact {
 
 /** Takes every secret value out of a text. Remote services and libraries like to echo what they were given. */
 export function redactor(...secrets: unknown[]): Redactor {
+  return redactorFrom(MIN_LENGTH, secrets);
+}
+
+/** As `redactor`, short values too: for what shows requests as they are. */
+export function strictRedactor(...secrets: unknown[]): Redactor {
+  return redactorFrom(1, secrets);
+}
+
+function redactorFrom(minLength: number, secrets: unknown[]): Redactor {
   // Most runs have no text to take anything out of.
   let known: string[] | undefined;
   const redact = ((text: string | undefined) => {
-    known ??= forms(secrets);
+    known ??= forms(secrets, minLength);
     return known.reduce((rest, value) => rest?.replaceAll(value, '[redacted]'), text);
   }) as Redact;
   return Object.assign(redact, {
@@ -49,14 +58,15 @@ function deep(value: unknown, redact: Redact, depth = 0): unknown {
   );
 }
 
-/** Every secret as it is and as it stands in JSON, in a URL and in base64; and what basic auth makes of a pair. */
-function forms(secrets: readonly unknown[]): string[] {
+/** Every secret as it is and as it stands in JSON, in a URL, in a form and in base64; and what basic auth makes of a pair. */
+function forms(secrets: readonly unknown[], minLength: number): string[] {
   const values = [...strings(secrets)]
-    .filter((value) => value.length >= MIN_LENGTH)
+    .filter((value) => value.length >= minLength)
     .flatMap((value) => [
       value,
       JSON.stringify(value).slice(1, -1),
       encodeURIComponent(value.toWellFormed()),
+      new URLSearchParams({ v: value }).toString().slice('v='.length),
       Buffer.from(value).toString('base64'),
     ])
     .concat(secrets.flatMap(basicCredentials));

@@ -1,1 +1,1 @@
-export { createTokens, type TokenOwner, type Tokens } from './tokens.ts';
+export { createTokens, passingTokens, type TokenOwner, type TokenRun, type Tokens } from './tokens.ts';

@@ -108,6 +108,16 @@ export function createTokens({ store, vault, now }: TokensOptions): Tokens {
   };
 }
 
+/** Keeps nothing and shares nothing; what is `stored` is read. For runs that must leave no trace. */
+export function passingTokens({ onToken }: TokenRun, stored?: TokenStore): TokenStore {
+  return {
+    get: async () => stored?.get(),
+    updateOrReplace: async ({ token }) => onToken(token),
+    delete: async () => {},
+    shared: (obtain) => obtain(),
+  };
+}
+
 /** What a sealed token is bound to. */
 function descriptor({ id, spaceId, version }: TokenOwner, expiresAt: string | null): Descriptor {
   return { type: 'connector_token', id, spaceId, attributes: { version, expiresAt } };

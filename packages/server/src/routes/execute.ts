@@ -4,15 +4,23 @@ import type { RunSource } from '@patchbay/engine/events';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { App } from '../http/app-type.ts';
-import { anyMap } from '../http/request-schema.ts';
+import { anyMap, map, text } from '../http/request-schema.ts';
 import type { System } from '../system.ts';
 import { resultAnswer } from '../wire/connector.ts';
-import { authorizeExecute } from './connector-access.ts';
+import { authorize, authorizeExecute } from './connector-access.ts';
 
 const schema = {
   params: z.object({ id: z.string() }),
+  querystring: z.object({ dry_run: z.enum(['true', 'false']).optional() }),
   body: z.strictObject({ params: anyMap() }),
 };
+
+const testBody = z.strictObject({
+  connector_type_id: text,
+  config: map().default({}),
+  secrets: map().default({}),
+  params: anyMap(),
+});
 
 export function executeRoute(app: App, system: System): void {
   const { catalog, execution } = system;
@@ -25,15 +33,34 @@ export function executeRoute(app: App, system: System): void {
       throw new BadRequestError('Execution of system action is not allowed');
     const type = connector && catalog.types.find(connector.typeId);
     const caller = authorizeExecute(system, request, connector?.typeId, type);
-    const result = await execution.run({
+    const isDryRun = request.query.dry_run === 'true';
+    const result = await execution[isDryRun ? 'dryRun' : 'run']({
       spaceId,
       connectorId,
       params: request.body.params,
       source: httpSource(caller),
       signal: abortOnDisconnect(reply),
     });
-    return resultAnswer(result);
+    return isDryRun ? { ...resultAnswer(result), dry_run: true } : resultAnswer(result);
   });
+
+  app.post(
+    '/api/patchbay/connectors/_test',
+    { schema: { body: testBody }, config },
+    async (request, reply) => {
+      const { connector_type_id: typeId, ...given } = request.body;
+      authorize(system, request, 'create', typeId);
+      const caller = authorizeExecute(system, request, typeId, catalog.types.find(typeId));
+      const result = await execution.test({
+        spaceId: request.spaceId,
+        typeId,
+        ...given,
+        source: httpSource(caller),
+        signal: abortOnDisconnect(reply),
+      });
+      return resultAnswer(result);
+    },
+  );
 }
 
 function httpSource({ username, profileUid, apiKey }: Principal): RunSource {

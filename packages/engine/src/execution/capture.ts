@@ -1,0 +1,85 @@
+import {
+  type AllowedHosts,
+  type Elasticsearch,
+  HttpRequestError,
+  messageOf,
+  type Transport,
+  type TransportRequest,
+} from '@patchbay/kit';
+import type { Redact } from './redact.ts';
+
+/** A request that a run would have sent, without its secrets. */
+export interface CapturedRequest {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  body: string | null;
+}
+
+/** Takes requests instead of sending them: each one ends as a request that failed, since there is no answer. */
+export interface Capture {
+  transport: Transport;
+  elasticsearch: Elasticsearch;
+  shown(redact: Redact): CapturedRequest[];
+}
+
+const SENSITIVE_HEADERS: readonly string[] = ['authorization', 'proxy-authorization', 'cookie'];
+
+export function capture(allowedHosts: AllowedHosts): Capture {
+  const taken: Pick<TransportRequest, 'method' | 'url' | 'headers' | 'body' | 'sensitiveHeaders'>[] = [];
+  const notSent = () => new HttpRequestError('not sent: this is a dry run');
+  return {
+    async transport(request) {
+      try {
+        allowedHosts.ensureUrlAllowed(request.url);
+      } catch (cause) {
+        throw new HttpRequestError(messageOf(cause), { cause });
+      }
+      taken.push(request);
+      throw notSent();
+    },
+    elasticsearch: {
+      async request({ method, path, query = {}, body }) {
+        const search = new URLSearchParams();
+        for (const [name, value] of Object.entries(query)) search.append(name, `${value}`);
+        const url = search.size === 0 ? path : `${path}?${search}`;
+        taken.push({ method, url, headers: {}, body: jsonText(body), sensitiveHeaders: [] });
+        throw notSent();
+      },
+      async bulk({ index, refresh, documents }) {
+        const body = documents.map((document) => `{"create":{}}\n${JSON.stringify(document)}\n`).join('');
+        const url = `/${encodeURIComponent(index)}/_bulk?refresh=${refresh}`;
+        taken.push({ method: 'POST', url, headers: {}, body, sensitiveHeaders: [] });
+        throw notSent();
+      },
+    },
+    shown: (redact) =>
+      taken.map(({ method, url, headers, body, sensitiveHeaders }) => {
+        const hidden = new Set([...SENSITIVE_HEADERS, ...sensitiveHeaders.map((name) => name.toLowerCase())]);
+        return {
+          method,
+          url: redact(withoutUserinfo(url)),
+          headers: Object.fromEntries(
+            Object.entries(headers).map(([name, value]) => [
+              name,
+              hidden.has(name.toLowerCase()) ? '[redacted]' : redact(value),
+            ]),
+          ),
+          body: body === undefined ? null : redact(bodyText(body)),
+        };
+      }),
+  };
+}
+
+function jsonText(body: unknown): string | undefined {
+  return body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+}
+
+function bodyText(body: NonNullable<TransportRequest['body']>): string {
+  if (typeof body === 'string') return body;
+  return body instanceof Uint8Array ? Buffer.from(body).toString('utf8') : '[stream]';
+}
+
+function withoutUserinfo(url: string): string {
+  return url.replace(/^([a-z]+:\/\/)[^/?#]*@/i, '$1[redacted]@');
+}
