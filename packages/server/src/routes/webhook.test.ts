@@ -1,4 +1,5 @@
 import { type Certificate, testCa, testTlsOrigin } from '@patchbay/engine/testing';
+import { standardWebhooksHeaders } from '@patchbay/kit';
 import { standIn } from '@patchbay/kit/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { testServer } from '../testing/test-server.ts';
@@ -136,5 +137,22 @@ describe('.webhook with OAuth', () => {
       .map(({ headers }) => headers.authorization);
     expect(sent).toEqual([...Array(5).fill('Bearer test-token-1'), 'Bearer test-token-2']);
     expect(JSON.stringify([answers, server.logged])).not.toContain('test-token');
+  });
+});
+
+describe('.webhook with signing keys of its own', () => {
+  it('signs what it sends', async () => {
+    await using remote = await standIn();
+    const id = await created({ url: remote.url }, {});
+    const keys = ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'];
+    const settings = { signing: { enabled: true }, secrets: { signing_keys: keys } };
+    const put = await call('PUT', `/api/patchbay/connectors/${id}/settings`, { body: settings });
+    expect(put.status, JSON.stringify(put.body)).toBe(200);
+    await call('POST', `/api/actions/connector/${id}/_execute`, { body: { params: { body: 'signed' } } });
+    const headers = remote.received[0]?.headers ?? {};
+    const sentAt = new Date(Number(headers['webhook-timestamp']) * 1000);
+    const messageId = headers['webhook-id'] ?? '';
+    expect(messageId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(headers).toMatchObject(standardWebhooksHeaders({ id: messageId, sentAt, body: 'signed', keys }));
   });
 });

@@ -1,0 +1,77 @@
+import { createLogger } from '@patchbay/kit';
+import { expect, it } from 'vitest';
+import { openSqliteStore } from '../store/index.ts';
+import { tempFolder } from '../testing/index.ts';
+import { openVault } from '../vault/index.ts';
+import { createTokens } from './tokens.ts';
+
+const owner = { id: 'c1', spaceId: 'default', version: 1, isStored: true };
+const log = createLogger(() => {});
+
+async function withTokens(
+  test: (tokens: ReturnType<typeof createTokens>, store: ReturnType<typeof openSqliteStore>) => Promise<void>,
+) {
+  using folder = tempFolder();
+  const store = openSqliteStore(folder.file('patchbay.sqlite'));
+  try {
+    const vault = await openVault({
+      meta: store.meta,
+      encryptionKey: 'k'.repeat(32),
+      decryptionOnlyKeys: [],
+    });
+    await store.spaces.create({ id: 'default', reserved: false, attributes: {} });
+    const at = '2026-01-01T00:00:00.000Z';
+    const record = { id: 'c1', spaceId: 'default', typeId: '.x', name: 'x', config: {}, secrets: '' };
+    await store.connectors.create({
+      ...record,
+      isMissingSecrets: false,
+      version: 1,
+      createdAt: at,
+      updatedAt: at,
+    });
+    await test(createTokens({ store: store.connectorTokens, vault, now: () => new Date(at) }), store);
+  } finally {
+    await store.close();
+  }
+}
+
+it('keeps tokens encrypted, bound to the version and the expiry of what they are for', () =>
+  withTokens(async (tokens, store) => {
+    const seen: string[] = [];
+    const run = {
+      log,
+      signal: new AbortController().signal,
+      onToken: (token: string) => void seen.push(token),
+    };
+    const kept = tokens.of(owner, run);
+    expect(await kept.get()).toBeUndefined();
+    const expiresAt = new Date('2026-01-02T00:00:00Z');
+    await kept.updateOrReplace({ token: 'Bearer abc', expiresAt });
+    expect(await kept.get()).toEqual({ token: 'Bearer abc', expiresAt });
+    const record = await store.connectorTokens.get('c1');
+    if (record === undefined) throw new Error('nothing was stored');
+    expect(JSON.stringify(record)).not.toContain('abc');
+    expect(await tokens.of({ ...owner, version: 2 }, run).get()).toBeUndefined();
+    await store.connectorTokens.put({ ...record, expiresAt: '2099-01-01T00:00:00.000Z' }, 1);
+    expect(await kept.get()).toBeUndefined();
+    await expect(tokens.of({ ...owner, version: 2 }, run).updateOrReplace({ token: 'x' })).rejects.toThrow();
+    expect(seen).toContain('Bearer abc');
+  }));
+
+it('asks on behalf of a run that waited for one that was given up, and shares a failure otherwise', () =>
+  withTokens(async (tokens) => {
+    const givenUp = new AbortController();
+    const run = (signal: AbortSignal) => tokens.of(owner, { log, signal, onToken: () => {} });
+    const first = Promise.withResolvers<string>();
+    const leading = run(givenUp.signal).shared(() => first.promise);
+    const waiting = run(new AbortController().signal).shared(async () => 'Bearer own');
+    givenUp.abort();
+    first.reject(new Error('aborted'));
+    await expect(leading).rejects.toThrow('aborted');
+    expect(await waiting).toBe('Bearer own');
+
+    const failing = run(new AbortController().signal).shared(() => Promise.reject(new Error('refused')));
+    const joined = run(new AbortController().signal).shared(async () => 'never asked');
+    await expect(failing).rejects.toThrow('refused');
+    await expect(joined).rejects.toThrow('refused');
+  }));
