@@ -1,18 +1,23 @@
 import type { Principal } from '@patchbay/engine/access';
-import { NotFoundError, UnauthorizedError } from '@patchbay/engine/errors';
+import { BadRequestError, NotFoundError, UnauthorizedError } from '@patchbay/engine/errors';
 import { ensureActionsLicensed } from '@patchbay/engine/licensing';
 import fastify, { type FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import type { App } from './http/app-type.ts';
+import { createConcurrencyLimit } from './http/concurrency.ts';
 import { errorHandler } from './http/error-answer.ts';
+import { isNestedDeeper } from './http/json-depth.ts';
 import { checkRequest } from './http/request-checks.ts';
 import { requestError } from './http/request-error.ts';
+import { requestIdOf } from './http/request-id.ts';
 import { createSpacePath } from './http/space-path.ts';
 import { withoutTrailingSlash } from './http/trailing-slash.ts';
+import { unreadableRequestHandler } from './http/unreadable-request.ts';
 import { connectorSettingsRoutes } from './routes/connector-settings.ts';
 import { connectorRoutes } from './routes/connectors.ts';
 import { executeRoute } from './routes/execute.ts';
+import { healthRoutes } from './routes/health.ts';
 import { rotateKeyRoutes } from './routes/rotate-key.ts';
 import { secretHeadersRoute } from './routes/secret-headers.ts';
 import { securityRoutes } from './routes/security/index.ts';
@@ -23,8 +28,8 @@ import type { System } from './system.ts';
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: 'public' | 'internal';
-    /** Left out: required. With `optional` a caller without valid credentials is nobody. */
-    auth?: 'optional';
+    /** Left out: required. With `optional` a caller without valid credentials is nobody; with `none` nobody is asked. */
+    auth?: 'optional' | 'none';
     /** Whether the route is the connectors': the licence is asked before it. */
     isActionsRoute?: boolean;
   }
@@ -37,6 +42,12 @@ declare module 'fastify' {
 
 /** The longest path parameter that reaches a route's own check. */
 const MAX_PARAM_LENGTH = 16_384;
+
+/** Deep enough for any document, and far from what recursion over it can bear. */
+const MAX_JSON_DEPTH = 500;
+/** A client that sends slower than this holds a connection for nothing. */
+const HEADERS_TIMEOUT_MS = 20_000;
+const REQUEST_TIMEOUT_MS = 60_000;
 
 const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
@@ -64,13 +75,19 @@ export async function createApp(system: System): Promise<App> {
   const app: App = fastify({
     logger: false,
     bodyLimit: maxPayload,
+    genReqId: requestIdOf,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    clientErrorHandler: unreadableRequestHandler(headers),
     rewriteUrl: spacePath.rewrite,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     // A URL that cannot be read meets no hook.
-    frameworkErrors: (error, request, reply) => onError(error, request, reply.headers(headers)),
+    frameworkErrors: (error, request, reply) =>
+      onError(error, request, reply.headers(headers).header('x-request-id', request.id)),
     forceCloseConnections: 'idle',
   }).withTypeProvider<ZodTypeProvider>();
 
+  const admit = createConcurrencyLimit(settings['patchbay.requests.maxConcurrent']);
   app.decorateRequest('principal', undefined);
   app.decorateRequest('spaceId', '');
   app.setErrorHandler(onError);
@@ -81,13 +98,15 @@ export async function createApp(system: System): Promise<App> {
   parseJson(app);
 
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(headers);
+    reply.headers(headers).header('x-request-id', request.id);
     request.spaceId = spacePath.spaceOf(request.raw);
     const slashless = withoutTrailingSlash(request.originalUrl);
     if (slashless !== undefined && request.method === 'GET') return reply.redirect(slashless);
     // A route whose last part is a parameter would take the slash for an empty one.
     const isSlashed = slashless !== undefined && request.routeOptions.url?.endsWith('/') !== true;
     if (request.is404 || isSlashed) return notFound();
+    if (request.routeOptions.config.auth === 'none') return;
+    admit(reply.raw);
     request.principal = await authenticate(system, request);
   });
   // Not async functions: these two run before every route, and have nothing to wait for.
@@ -109,6 +128,7 @@ export async function createApp(system: System): Promise<App> {
   securityRoutes(app, system);
   rotateKeyRoutes(app, system);
   statusRoute(app, system);
+  healthRoutes(app, system);
   return app;
 }
 
@@ -140,6 +160,11 @@ function parseJson(app: App): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body.length === 0) return done(null, null);
+    if (isNestedDeeper(body as string, MAX_JSON_DEPTH)) {
+      return done(
+        new BadRequestError(`Invalid request payload JSON: nested deeper than ${MAX_JSON_DEPTH} levels`),
+      );
+    }
     parse(request, body as string, (error, value) => {
       if (error === null) done(null, value);
       else done(Object.assign(new Error('Invalid request payload JSON format'), { statusCode: 400 }));

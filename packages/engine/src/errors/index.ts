@@ -2,11 +2,17 @@
 export abstract class AnswerError extends Error {
   abstract readonly statusCode: number;
   readonly attributes: Record<string, unknown> | undefined;
+  /** When the same call may succeed. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(message: string, options: { attributes?: Record<string, unknown>; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    options: { attributes?: Record<string, unknown>; retryAfterSeconds?: number; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.attributes = options.attributes;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
 
@@ -32,6 +38,11 @@ export class ConflictError extends AnswerError {
 
 export class TooManyRequestsError extends AnswerError {
   readonly statusCode = 429;
+}
+
+/** Too much at once, and nothing is broken. */
+export class ServiceUnavailableError extends AnswerError {
+  readonly statusCode = 503;
 }
 
 /** Something inside is broken in a way that the caller should hear of, such as a secret that does not open. */

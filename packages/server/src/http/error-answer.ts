@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { AnswerError } from '@patchbay/engine/errors';
+import { AnswerError, ServiceUnavailableError } from '@patchbay/engine/errors';
 import { type Logger, messageOf } from '@patchbay/kit';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 
@@ -34,13 +34,16 @@ function errorBody(statusCode: number, message: string, attributes?: Record<stri
 export function errorHandler(log: Logger, maxPayload: number) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     const { statusCode, message, attributes } = answerFor(error, maxPayload);
-    if (statusCode >= 500) {
+    if (statusCode >= 500 && !(error instanceof ServiceUnavailableError)) {
       log.error(`${request.method} ${request.routeOptions.url ?? 'unknown route'}: ${messageOf(error)}`, {
         stack: error.stack,
+        requestId: request.id,
       });
     }
     if (statusCode === 401)
       reply.header('www-authenticate', 'Basic realm="Patchbay", charset="UTF-8", ApiKey');
+    if (error instanceof AnswerError && error.retryAfterSeconds !== undefined)
+      reply.header('retry-after', String(error.retryAfterSeconds));
     reply.code(statusCode).send(errorBody(statusCode, message, attributes));
   };
 }
