@@ -17,6 +17,7 @@ import { createExecution } from '@patchbay/engine/execution';
 import { createSpaces } from '@patchbay/engine/spaces';
 import { openSqliteStore, type Store } from '@patchbay/engine/store';
 import { createTokens } from '@patchbay/engine/tokens';
+import { createSecretReferences } from '@patchbay/engine/vault';
 import type { ConnectorType, Logger } from '@patchbay/kit';
 import { createApp } from './app.ts';
 import type { App } from './http/app-type.ts';
@@ -25,6 +26,8 @@ import { API_LEVEL, PATCHBAY_VERSION } from './version.ts';
 
 export interface StartOptions extends LoadedSettings {
   types: readonly ConnectorType[];
+  /** Where secret references to variables look. */
+  environment?: NodeJS.ProcessEnv;
   logger(name: string): Logger;
   now?: () => Date;
 }
@@ -66,6 +69,11 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       types: registry,
       store,
       vault,
+      references: createSecretReferences({
+        environment: options.environment ?? {},
+        allowedVariables: settings['patchbay.secretReferences.environment'],
+        allowedFolders: settings['patchbay.secretReferences.folders'],
+      }),
       validation: { allowedHosts: egress.allowedHosts, settings: validationSettings(settings) },
       preconfigured: settings['xpack.actions.preconfigured'],
       hasAlertHistory: settings['xpack.actions.preconfiguredAlertHistoryEsIndex'],

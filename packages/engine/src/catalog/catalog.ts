@@ -13,7 +13,7 @@ import {
 import type { Settings } from '../config/index.ts';
 import { AnswerError, BadRequestError, ConflictError, NotFoundError, StartupError } from '../errors/index.ts';
 import type { ConnectorRecord, ConnectorSettingsRecord, Store } from '../store/index.ts';
-import type { Vault } from '../vault/index.ts';
+import { SecretReferenceError, type SecretReferences, type Vault, withReferences } from '../vault/index.ts';
 import { type Connector, fromRecord, type ListedConnector } from './connector.ts';
 import { createConnectorCache } from './connector-cache.ts';
 import {
@@ -91,6 +91,7 @@ export interface CatalogOptions {
   types: TypeRegistry;
   store: Pick<Store, 'connectors' | 'connectorSettings' | 'references'>;
   vault: Vault;
+  references: SecretReferences;
   validation: ValidationContext;
   preconfigured: Settings['xpack.actions.preconfigured'];
   /** Whether the alert-history connector is among them. */
@@ -102,7 +103,7 @@ export interface CatalogOptions {
 }
 
 export function createCatalog(options: CatalogOptions): Catalog {
-  const { types, store, vault, validation, log, now } = options;
+  const { types, store, vault, references, validation, log, now } = options;
   const cache = createConnectorCache<Loaded>();
   const resolved = new WeakMap<Loaded, ResolvedConnector>();
   const inMemory = inMemoryConnectors({
@@ -138,7 +139,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     let openSettings: OpenConnectorSettings | undefined;
     const fresh: ResolvedConnector = {
       connector: fromRecord(record),
-      openSecrets: () => vault.open(belongsTo, record.secrets),
+      openSecrets: () => references.resolve(vault.open(belongsTo, record.secrets), 'secrets'),
       openSettings() {
         // Opened once: its connections, which are kept open, hold what it says anyway.
         openSettings ??= settings && openConnectorSettings(unsealSettings(record.spaceId, settings));
@@ -157,16 +158,21 @@ export function createCatalog(options: CatalogOptions): Catalog {
     return { ...record.settings, secrets: secrets as ConnectorSettings['secrets'] };
   }
 
-  /** Validated config and secrets of a connector about to be saved, its type being allowed. */
+  /**
+   * Validated config and secrets of a connector about to be saved, its type being allowed. Of secrets also what is stored:
+   * references stay references.
+   */
   function prepare(type: ConnectorType, given: { config: unknown; secrets: unknown }) {
     try {
       const config = validateConfig(type, given.config, validation) as Record<string, unknown>;
-      const secrets = validateSecrets(type, given.secrets, validation);
+      const secrets = validateSecrets(type, references.resolve(given.secrets, 'secrets'), validation);
       validateConnector(type, { config, secrets }, validation);
       types.ensureEnabled(type);
-      return { config, secrets };
+      return { config, secrets, stored: withReferences(given.secrets, secrets) };
     } catch (error) {
-      throw error instanceof ValidationError ? new BadRequestError(error.message, { cause: error }) : error;
+      throw error instanceof ValidationError || error instanceof SecretReferenceError
+        ? new BadRequestError(error.message, { cause: error })
+        : error;
     }
   }
 
@@ -212,7 +218,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
       }
       if (inMemory.has(id)) throw new BadRequestError(`This ${id} already exists in a preconfigured action.`);
       const type = types.get(typeId);
-      const { config, secrets } = prepare(type, given);
+      const { config, secrets, stored } = prepare(type, given);
       return saveWithHooks(type, { connectorId: id, config, secrets, log, isUpdate: false }, async () => {
         const timestamp = now().toISOString();
         const record: ConnectorRecord = {
@@ -223,7 +229,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
           config,
           secrets: vault.seal(
             connectorDescriptor({ id, spaceId, typeId, config, isMissingSecrets: false }),
-            secrets,
+            stored,
           ),
           isMissingSecrets: false,
           version: 1,
@@ -242,13 +248,13 @@ export function createCatalog(options: CatalogOptions): Catalog {
       refuseInMemory(id, (what) => `${what} action ${id} can not be updated.`);
       const existing = await getRecord(spaceId, id);
       const type = types.get(existing.typeId);
-      const { config, secrets } = prepare(type, given);
+      const { config, secrets, stored } = prepare(type, given);
       return saveWithHooks(type, { connectorId: id, config, secrets, log, isUpdate: true }, async () => {
         const record = {
           ...existing,
           name,
           config,
-          secrets: vault.seal(connectorDescriptor({ ...existing, config, isMissingSecrets: false }), secrets),
+          secrets: vault.seal(connectorDescriptor({ ...existing, config, isMissingSecrets: false }), stored),
           isMissingSecrets: false,
           updatedAt: now().toISOString(),
         };
@@ -327,7 +333,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
       if (known !== undefined) {
         return {
           connector: known.connector,
-          openSecrets: () => known.secrets,
+          openSecrets: () => references.resolve(known.secrets, 'secrets'),
           openSettings: () => inMemorySettings.get(id)?.open,
         };
       }

@@ -7,7 +7,7 @@ import { createEventLog } from '../events/index.ts';
 import { createExecution, type Execution } from '../execution/index.ts';
 import { openSqliteStore, type Store } from '../store/index.ts';
 import { createTokens } from '../tokens/index.ts';
-import { openVault } from '../vault/index.ts';
+import { createSecretReferences, openVault } from '../vault/index.ts';
 import { type LogLine, logLines } from './log-lines.ts';
 import { tempFolder } from './temp-folder.ts';
 
@@ -61,6 +61,7 @@ async function assemble(
     }),
     store,
     vault,
+    references: createSecretReferences({ environment: {}, allowedVariables: [], allowedFolders: [] }),
     validation: { allowedHosts: egress.allowedHosts, settings: validationSettings(settings) },
     preconfigured: settings['xpack.actions.preconfigured'],
     hasAlertHistory: settings['xpack.actions.preconfiguredAlertHistoryEsIndex'],

@@ -1,2 +1,8 @@
 export { type KeyFile, readOrCreateKeyFile } from './key-file.ts';
+export {
+  createSecretReferences,
+  SecretReferenceError,
+  type SecretReferences,
+  withReferences,
+} from './secret-references.ts';
 export { type Descriptor, isVaultInUse, openVault, type Vault } from './vault.ts';

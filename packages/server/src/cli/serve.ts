@@ -23,7 +23,7 @@ async function serve(options: ConfigOptions, environment: NodeJS.ProcessEnv): Pr
   const loaded = loadSettings({ files: configFiles(options), environment });
   const logger = createLoggers(loaded.settings['logging.root.level'], await standardOutput());
   for (const warning of loaded.warnings) logger('config').warn(warning);
-  const server = await startServer({ ...loaded, types: connectorTypes, logger });
+  const server = await startServer({ ...loaded, types: connectorTypes, environment, logger });
   process.stdout.write(banner(server));
   stopOnSignals(server, (message) => logger('server').info(message));
 }

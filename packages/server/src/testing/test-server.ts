@@ -17,6 +17,8 @@ export interface TestServerOptions {
   /** The first user's password, if this is the folder's first start; null: one is generated. */
   firstPassword?: string | null;
   now?: () => Date;
+  /** Where secret references to variables look. */
+  environment?: NodeJS.ProcessEnv;
 }
 
 export interface CallOptions {
@@ -64,6 +66,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     types: options.types ?? connectorTypes,
     logger,
     ...(options.now && { now: options.now }),
+    ...(options.environment && { environment: options.environment }),
   });
   let stopped: Promise<void> | undefined;
   const stop = () => {
