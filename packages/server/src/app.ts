@@ -11,6 +11,7 @@ import { isNestedDeeper } from './http/json-depth.ts';
 import { checkRequest } from './http/request-checks.ts';
 import { requestError } from './http/request-error.ts';
 import { requestIdOf } from './http/request-id.ts';
+import { serverTls } from './http/server-tls.ts';
 import { createSpacePath } from './http/space-path.ts';
 import { withoutTrailingSlash } from './http/trailing-slash.ts';
 import { unreadableRequestHandler } from './http/unreadable-request.ts';
@@ -70,14 +71,22 @@ export async function createApp(system: System): Promise<App> {
   const maxPayload = settings['server.maxPayload'];
   const spacePath = createSpacePath(settings['server.rewriteBasePath'] ? settings['server.basePath'] : '');
   const onError = errorHandler(log, maxPayload);
-  const headers = { 'kbn-name': settings['server.name'], ...SECURITY_HEADERS };
+  const tls = serverTls(settings);
+  const headers = {
+    'kbn-name': settings['server.name'],
+    ...SECURITY_HEADERS,
+    ...(tls !== undefined && { 'strict-transport-security': 'max-age=31536000' }),
+  };
 
   const app: App = fastify({
     logger: false,
     bodyLimit: maxPayload,
     genReqId: requestIdOf,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    // One or the other, which the types of Fastify take for two kinds of application.
+    ...((tls === undefined
+      ? { http: { headersTimeout: HEADERS_TIMEOUT_MS } }
+      : { https: { ...tls, headersTimeout: HEADERS_TIMEOUT_MS } }) as { http: { headersTimeout: number } }),
     clientErrorHandler: unreadableRequestHandler(headers),
     rewriteUrl: spacePath.rewrite,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },

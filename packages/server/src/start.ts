@@ -175,5 +175,6 @@ async function listen(app: App, settings: Settings): Promise<string> {
     throw new StartupError(`Cannot listen on ${host}:${port}: ${reason}.`, { cause });
   }
   const address = app.server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+  const scheme = settings['server.ssl.enabled'] ? 'https' : 'http';
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
 }
