@@ -15,10 +15,12 @@ import { serverTls } from './http/server-tls.ts';
 import { createSpacePath } from './http/space-path.ts';
 import { withoutTrailingSlash } from './http/trailing-slash.ts';
 import { unreadableRequestHandler } from './http/unreadable-request.ts';
+import { listRoutes } from './openapi/route-list.ts';
 import { connectorSettingsRoutes } from './routes/connector-settings.ts';
 import { connectorRoutes } from './routes/connectors.ts';
 import { executeRoute } from './routes/execute.ts';
 import { healthRoutes } from './routes/health.ts';
+import { openApiRoute } from './routes/openapi.ts';
 import { rotateKeyRoutes } from './routes/rotate-key.ts';
 import { secretHeadersRoute } from './routes/secret-headers.ts';
 import { securityRoutes } from './routes/security/index.ts';
@@ -129,6 +131,7 @@ export async function createApp(system: System): Promise<App> {
   // Hooks run for a route that is not there only where there is a handler for it.
   app.setNotFoundHandler(notFound);
 
+  const routes = listRoutes(app);
   connectorRoutes(app, system);
   connectorSettingsRoutes(app, system);
   secretHeadersRoute(app, system);
@@ -138,6 +141,7 @@ export async function createApp(system: System): Promise<App> {
   rotateKeyRoutes(app, system);
   statusRoute(app, system);
   healthRoutes(app, system);
+  openApiRoute(app, system, routes);
   return app;
 }
 

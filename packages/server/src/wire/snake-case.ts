@@ -50,7 +50,8 @@ function renamed(
   );
 }
 
-function wireShape(schema: z.ZodType): z.ZodType {
+/** A schema as it is on the wire, without what is checked after its shape. */
+export function wireShape(schema: z.ZodType): z.ZodType {
   const inner = unwrapped(schema);
   if (!(inner instanceof z.ZodObject)) return schema;
   const shape = Object.entries<z.ZodType>(inner.shape).map(([key, child]) => [

@@ -1,0 +1,211 @@
+import type { ConnectorType } from '@patchbay/kit';
+import { z } from 'zod';
+import { PATCHBAY_VERSION } from '../version.ts';
+import { components } from './components.ts';
+import { operationText } from './operations.ts';
+import type { DeclaredRoute } from './route-list.ts';
+
+type Json = Record<string, unknown>;
+
+export interface Described {
+  routes: readonly DeclaredRoute[];
+  types: readonly ConnectorType[];
+  /** Before every path, such as `/kibana`; empty: nothing is. */
+  basePath: string;
+}
+
+const UNSAFE = new Set(['POST', 'PUT', 'DELETE']);
+
+const SECURITY = [{ basic: [] }, { apiKey: [] }];
+
+/** The OpenAPI 3.1 document of these routes, in an order that does not depend on theirs. */
+export function openApiDocument({ routes, types, basePath }: Described): Json {
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Patchbay',
+      version: PATCHBAY_VERSION,
+      description:
+        'Connectors and all they need. A path as it stands is in the space `default`; the second server’s are in the space named there.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
+    servers: [
+      { url: basePath === '' ? '/' : basePath },
+      { url: `${basePath}/s/{space_id}`, variables: { space_id: { default: 'default' } } },
+    ],
+    security: SECURITY,
+    paths: pathsOf(routes, types),
+    components: {
+      parameters: {
+        'kbn-xsrf': {
+          name: 'kbn-xsrf',
+          in: 'header',
+          required: true,
+          description:
+            'Any value: shows that no other site’s page sent the request. A `kbn-version` does too.',
+          schema: { type: 'string' },
+        },
+      },
+      responses: { error: { description: 'An error', ...jsonContent(ref('error')) } },
+      schemas: sorted({ ...answerSchemas(), ...typeSchemas(types) }),
+      securitySchemes: {
+        basic: { type: 'http', scheme: 'basic' },
+        apiKey: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'Authorization',
+          description: '`ApiKey`, a space, and the `encoded` form of an API key.',
+        },
+      },
+    },
+  };
+}
+
+function pathsOf(routes: readonly DeclaredRoute[], types: readonly ConnectorType[]): Json {
+  const paths: Record<string, Json> = {};
+  for (const route of routes) {
+    // HEAD is in every GET; a slash at the end is another way to write the path without it.
+    if (route.method === 'HEAD' || route.url.endsWith('/')) continue;
+    const path = route.url.replaceAll(/:(\w+)/g, '{$1}');
+    paths[path] = sorted({ ...paths[path], [route.method.toLowerCase()]: operation(route, types) });
+  }
+  return sorted(paths);
+}
+
+function operation({ method, url, schema, config }: DeclaredRoute, types: readonly ConnectorType[]): Json {
+  const { operationId, tag, summary, answer, also = {} } = operationText(method, url);
+  const parameters = [
+    ...parametersOf('path', schema.params).filter(({ name }) => url.includes(`:${name}`)),
+    ...parametersOf('query', schema.querystring),
+    ...(UNSAFE.has(method) ? [{ $ref: '#/components/parameters/kbn-xsrf' }] : []),
+  ];
+  return {
+    operationId,
+    summary,
+    tags: [tag],
+    ...(config.access === 'internal' && { 'x-internal': true }),
+    ...(config.auth === 'none' && { security: [] }),
+    ...(config.auth === 'optional' && { security: [{}, ...SECURITY] }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(schema.body !== undefined && {
+      requestBody: { required: true, ...jsonContent(bodySchema(schema.body, url, types)) },
+    }),
+    responses: {
+      ...(answer === 'nothing'
+        ? { 204: { description: 'Done' } }
+        : { 200: { description: 'OK', ...jsonContent(answer === undefined ? {} : ref(answer)) } }),
+      ...Object.fromEntries(
+        Object.entries(also).map(([status, name]) => [
+          status,
+          { description: 'Not OK', ...jsonContent(ref(name)) },
+        ]),
+      ),
+      default: { $ref: '#/components/responses/error' },
+    },
+  };
+}
+
+function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined): (Json & { name: string })[] {
+  if (schema === undefined) return [];
+  const { properties = {}, required = [] } = jsonSchema(schema) as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    schema: property,
+  }));
+}
+
+/** A connector's parts are what its type says they are. */
+function bodySchema(body: z.ZodType, url: string, types: readonly ConnectorType[]): Json {
+  const schema = jsonSchema(body) as { properties?: Record<string, Json> };
+  const { properties = {} } = schema;
+  if (url.startsWith('/api/actions/connector')) {
+    for (const part of ['config', 'secrets', 'params'] as const) {
+      const { default: whenLeftOut, ...rest } = properties[part] ?? {};
+      if (properties[part] === undefined || types.length === 0) continue;
+      properties[part] = {
+        anyOf: [...types.map(({ id }) => ref(componentName(id, part))), rest],
+        ...(whenLeftOut !== undefined && { default: whenLeftOut }),
+      };
+    }
+  }
+  for (const secret of ['secrets', 'password']) {
+    if (properties[secret] !== undefined) properties[secret] = { ...properties[secret], writeOnly: true };
+  }
+  return schema;
+}
+
+function answerSchemas(): Record<string, Json> {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(components)) registry.add(schema, { id });
+  const { schemas } = z.toJSONSchema(registry, {
+    io: 'input',
+    target: 'draft-2020-12',
+    unrepresentable: 'any',
+    uri: (id) => `#/components/schemas/${id}`,
+  });
+  return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, plain(schema as Json)]));
+}
+
+function typeSchemas(types: readonly ConnectorType[]): Record<string, Json> {
+  return Object.fromEntries(
+    types.flatMap(({ id, name, ...type }) =>
+      (['config', 'secrets', 'params'] as const).map((part) => {
+        const schema = { title: `${name}: ${part}`, ...jsonSchema(type[part]) };
+        return [componentName(id, part), part === 'secrets' ? writeOnly(schema) : schema];
+      }),
+    ),
+  );
+}
+
+function writeOnly(schema: Json): Json {
+  const { properties, anyOf, oneOf, allOf } = schema as Record<string, unknown>;
+  const inEach = (list: unknown) => (list as Json[]).map(writeOnly);
+  return {
+    ...schema,
+    writeOnly: true,
+    ...(properties !== undefined && {
+      properties: Object.fromEntries(
+        Object.entries(properties as Record<string, Json>).map(([name, property]) => [
+          name,
+          { ...property, writeOnly: true },
+        ]),
+      ),
+    }),
+    ...(anyOf !== undefined && { anyOf: inEach(anyOf) }),
+    ...(oneOf !== undefined && { oneOf: inEach(oneOf) }),
+    ...(allOf !== undefined && { allOf: inEach(allOf) }),
+  };
+}
+
+function componentName(typeId: string, part: string): string {
+  return `${typeId.replace(/^\./, '').replaceAll(/[^\w.-]/g, '_')}_${part}`;
+}
+
+function jsonSchema(schema: z.ZodType): Json {
+  return plain(
+    z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12', unrepresentable: 'any' }) as Json,
+  );
+}
+
+/** Without what is of no use inside a document. */
+function plain({ $schema, $id, id, ...schema }: Json): Json {
+  return schema;
+}
+
+function ref(name: string): Json {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+function jsonContent(schema: Json): Json {
+  return { content: { 'application/json': { schema } } };
+}
+
+function sorted<T>(record: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

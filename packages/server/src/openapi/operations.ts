@@ -1,0 +1,114 @@
+import type { components } from './components.ts';
+
+/** What a route's own schemas do not say about it. */
+export interface OperationText {
+  operationId: string;
+  tag: 'connectors' | 'spaces' | 'security' | 'keys' | 'system';
+  summary: string;
+  /** The component that a 200's body is; `nothing`: a 204. Left out: any JSON. */
+  answer?: keyof typeof components | 'nothing';
+  /** Other statuses than the answer's own whose body is not an error's. */
+  also?: Record<number, keyof typeof components>;
+}
+
+type Entry = readonly [operationId: string, summary: string, answer?: OperationText['answer']];
+
+const connectors: Record<string, Entry> = {
+  'POST /api/actions/connector': ['createConnector', 'Create a connector', 'connector'],
+  'POST /api/actions/connector/:id': ['createConnectorWithId', 'Create a connector with an id', 'connector'],
+  'GET /api/actions/connector/:id': ['getConnector', 'Get a connector', 'connector'],
+  'PUT /api/actions/connector/:id': ['updateConnector', 'Replace a connector', 'connector'],
+  'DELETE /api/actions/connector/:id': ['deleteConnector', 'Delete a connector', 'nothing'],
+  'POST /api/actions/connector/:id/_execute': ['executeConnector', 'Run a connector', 'execution_result'],
+  'GET /api/actions/connectors': ['listConnectors', 'List connectors', 'connector_list'],
+  'GET /internal/actions/connectors': [
+    'listConnectorsWithSystem',
+    'List connectors, with the system’s own',
+    'connector_list',
+  ],
+  'GET /api/actions/connector_types': ['listConnectorTypes', 'List connector types', 'connector_type_list'],
+  'GET /internal/actions/connector_types': [
+    'listConnectorTypesWithSystem',
+    'List connector types, with the system’s own',
+    'connector_type_list',
+  ],
+  'GET /api/patchbay/connectors/:id/settings': [
+    'getConnectorSettings',
+    'Get how a connector connects',
+    'connector_settings',
+  ],
+  'PUT /api/patchbay/connectors/:id/settings': [
+    'putConnectorSettings',
+    'Replace how a connector connects',
+    'connector_settings',
+  ],
+  'DELETE /api/patchbay/connectors/:id/settings': [
+    'deleteConnectorSettings',
+    'Let a connector connect as all others do',
+    'nothing',
+  ],
+  'GET /internal/stack_connectors/:id/secret_headers': [
+    'listSecretHeaders',
+    'List the names of a connector’s secret headers',
+    'name_list',
+  ],
+};
+
+const spaces: Record<string, Entry> = {
+  'POST /api/spaces/space': ['createSpace', 'Create a space', 'space'],
+  'GET /api/spaces/space': ['listSpaces', 'List the spaces that the caller may see', 'space_list'],
+  'GET /api/spaces/space/:id': ['getSpace', 'Get a space', 'space'],
+  'PUT /api/spaces/space/:id': ['updateSpace', 'Replace a space', 'space'],
+  'DELETE /api/spaces/space/:id': ['deleteSpace', 'Delete a space and what is in it', 'nothing'],
+};
+
+const security: Record<string, Entry> = {
+  'GET /api/security/role': ['listRoles', 'List roles', 'role_list'],
+  'GET /api/security/role/:name': ['getRole', 'Get a role', 'role'],
+  'PUT /api/security/role/:name': ['putRole', 'Create or replace a role', 'nothing'],
+  'DELETE /api/security/role/:name': ['deleteRole', 'Delete a role', 'nothing'],
+  'GET /internal/security/users': ['listUsers', 'List users', 'user_list'],
+  'GET /internal/security/users/:username': ['getUser', 'Get a user', 'user'],
+  'POST /internal/security/users/:username': ['putUser', 'Create or change a user', 'user'],
+  'DELETE /internal/security/users/:username': ['deleteUser', 'Delete a user', 'nothing'],
+  'GET /internal/security/me': ['getMe', 'Who the caller is', 'caller'],
+  'POST /internal/security/api_key': ['createApiKey', 'Create an API key', 'new_api_key'],
+  'POST /internal/security/api_key/invalidate': ['invalidateApiKeys', 'End API keys', 'invalidated_api_keys'],
+};
+
+const keys: Record<string, Entry> = {
+  'POST /api/encrypted_saved_objects/_rotate_key': [
+    'rotateKeys',
+    'Seal anew what former keys sealed',
+    'key_rotation',
+  ],
+  'GET /api/patchbay/keys': ['countSealed', 'Count what present and former keys sealed', 'sealed_count'],
+};
+
+const system: Record<string, Entry> = {
+  'GET /api/status': ['getStatus', 'How the server is', 'status'],
+  'GET /livez': ['getLiveness', 'Whether the process lives', 'health'],
+  'GET /readyz': ['getReadiness', 'Whether the server can work', 'health'],
+  'GET /api/openapi.json': ['getOpenApi', 'This document'],
+};
+
+const BY_TAG = { connectors, spaces, security, keys, system };
+
+/** The texts for a route; for one that has none here, its operation is named after its method and URL. */
+export function operationText(method: string, url: string): OperationText {
+  const key = `${method} ${url}`;
+  for (const [tag, entries] of Object.entries(BY_TAG) as [OperationText['tag'], Record<string, Entry>][]) {
+    const entry = entries[key];
+    if (entry === undefined) continue;
+    const [operationId, summary, answer] = entry;
+    return {
+      operationId,
+      tag,
+      summary,
+      ...(answer !== undefined && { answer }),
+      ...((answer === 'status' || answer === 'health') && { also: { 503: answer } }),
+    };
+  }
+  const operationId = key.toLowerCase().replace(/[^a-z0-9]+(.)?/g, (_, next = '') => next.toUpperCase());
+  return { operationId, tag: 'system', summary: key };
+}

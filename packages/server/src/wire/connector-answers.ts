@@ -1,0 +1,59 @@
+import { connectorSettings } from '@patchbay/engine/catalog';
+import { z } from 'zod';
+import { wireShape } from './snake-case.ts';
+
+/** The schemas of what `connector.ts` builds. */
+
+const values = z.record(z.string(), z.unknown());
+
+export const connectorAnswer = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  /** Not of preconfigured connectors, unless their configuration says so. */
+  config: values.optional(),
+  connector_type_id: z.string(),
+  is_preconfigured: z.boolean(),
+  is_deprecated: z.boolean(),
+  /** Of stored connectors. */
+  is_missing_secrets: z.boolean().optional(),
+  is_system_action: z.boolean(),
+  is_connector_type_deprecated: z.boolean(),
+  auth_mode: z.literal('shared'),
+});
+
+export const listedConnectorAnswer = connectorAnswer.extend({ referenced_by_count: z.int().min(0) });
+
+export const connectorTypeAnswer = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  enabled: z.boolean(),
+  enabled_in_config: z.boolean(),
+  enabled_in_license: z.boolean(),
+  minimum_license_required: z.enum(['basic', 'standard', 'gold', 'platinum', 'enterprise', 'trial']),
+  supported_feature_ids: z.array(z.string()),
+  is_system_action_type: z.boolean(),
+  sub_feature: z.string().optional(),
+  is_deprecated: z.boolean(),
+  allow_multiple_system_actions: z.boolean().optional(),
+  source: z.enum(['stack', 'spec', 'yml']),
+  description: z.string().optional(),
+  is_experimental: z.boolean().optional(),
+});
+
+export const executionResultAnswer = z.strictObject({
+  connector_id: z.string(),
+  status: z.enum(['ok', 'error']),
+  data: z.unknown().optional(),
+  message: z.string().optional(),
+  service_message: z.string().optional(),
+  /** A time: not before that. */
+  retry: z.union([z.boolean(), z.string(), z.null()]).optional(),
+  errorSource: z.enum(['user', 'framework']).optional(),
+});
+
+export const connectorSettingsAnswer = (wireShape(connectorSettings) as z.ZodObject)
+  .omit({ secrets: true })
+  .extend({
+    /** Names of the secrets that are set; no answer holds the secrets. */
+    secrets_set: z.array(z.string()),
+  });
