@@ -159,7 +159,7 @@ async function notFound(): Promise<never> {
 }
 
 async function authenticate({ access }: System, request: FastifyRequest): Promise<Principal | undefined> {
-  const attempt = access.authenticate(request.headers.authorization);
+  const attempt = access.authenticate(request.headers.authorization, request.ip);
   if (request.routeOptions.config.auth !== 'optional') return attempt;
   return attempt.catch((error) => {
     if (error instanceof UnauthorizedError) return undefined;

@@ -21,6 +21,7 @@ import { createSecretReferences } from '@patchbay/engine/vault';
 import type { ConnectorType, Logger } from '@patchbay/kit';
 import { createApp } from './app.ts';
 import type { App } from './http/app-type.ts';
+import { loginThrottleOf } from './login-throttle.ts';
 import { openDataVault } from './open-vault.ts';
 import { API_LEVEL, PATCHBAY_VERSION } from './version.ts';
 
@@ -89,6 +90,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const { access, generatedPassword } = await createAccess({
       store,
       firstPassword: options.firstPassword,
+      loginThrottle: loginThrottleOf(settings),
       now,
     });
     const events = createEventLog({ store: store.events, log: logger('event-log') });

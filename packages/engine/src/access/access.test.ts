@@ -49,7 +49,13 @@ describe('access', () => {
   let access: Access;
   let time: number;
   const now = () => new Date(time);
-  const open = (firstPassword?: string) => createAccess({ store, firstPassword, now });
+  const open = (firstPassword?: string) =>
+    createAccess({
+      store,
+      firstPassword,
+      loginThrottle: { attempts: 3, windowMs: 1000, blockMs: 5000 },
+      now,
+    });
 
   beforeEach(async () => {
     time = Date.parse('2026-01-01T00:00:00Z');
@@ -78,6 +84,35 @@ describe('access', () => {
   const elastic = () => access.authenticate(basic('elastic', 'changeme'));
   const refused = async (header: string | undefined) =>
     expect(access.authenticate(header)).rejects.toThrow(new UnauthorizedError('Unauthorized'));
+
+  describe('too many failed logins', () => {
+    it('refuse even the right password, unverified, for a while; who is logged in stays so', async () => {
+      await put('ann', 'secret1', []);
+      const login = (password: string, address = '10.0.0.1') =>
+        access.authenticate(basic('ann', password), address).then(
+          () => 'in',
+          (error) => error.statusCode,
+        );
+      expect(await login('secret1')).toBe('in');
+      for (const wrong of ['a', 'b', 'c']) expect(await login(wrong)).toBe(401);
+      expect(await login('d', '10.0.0.2')).toBe(429);
+      expect(await login('secret1', '10.0.0.2')).toBe('in');
+      await access.putUser(user({ username: 'bob', password: 'secret3', roles: [] }));
+      expect(await login('secret1', '10.0.0.2')).toBe(429);
+      time += 5000;
+      expect(await login('secret1')).toBe('in');
+    });
+
+    it('are not let through by coming all at once', async () => {
+      await put('ann', 'secret1', []);
+      const guesses = Array.from({ length: 20 }, (_, at) => access.authenticate(basic('ann', `guess ${at}`)));
+      const statuses = (await Promise.allSettled(guesses)).map(
+        (result) => result.status === 'rejected' && result.reason.statusCode,
+      );
+      expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(4);
+      expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(16);
+    });
+  });
 
   describe('the first start', () => {
     it('makes the user elastic, who may do everything', async () => {

@@ -9,10 +9,12 @@ import {
 import type { RoleRecord, Store, UserRecord } from '../store/index.ts';
 import { type CreatedApiKey, createApiKey, type NewApiKey, splitOnce, verifyApiKey } from './api-keys.ts';
 import { createCredentialCache } from './credential-cache.ts';
+import { createLoginThrottle, type LoginThrottleOptions } from './login-throttle.ts';
 import { hashPassword, unmatchableHash, verifyPassword } from './password.ts';
 import { canManageSecurity, type Principal } from './principal.ts';
 import { type PrivilegeSet, union } from './privileges.ts';
 import { isReserved, privilegesOf, RESERVED_ROLES, type Role } from './role.ts';
+import { createVerificationQueue } from './verification-queue.ts';
 
 /** The user that is there from the first start. */
 export const FIRST_USER = 'elastic';
@@ -31,8 +33,12 @@ export interface NewUser extends User {
 }
 
 export interface Access {
-  /** Of an `Authorization` header, `Basic` or `ApiKey`. Throws `UnauthorizedError`. */
-  authenticate(header: string | undefined): Promise<Principal>;
+  /**
+   * Of an `Authorization` header, `Basic` or `ApiKey`. Throws `UnauthorizedError`; for passwords also
+   * `TooManyRequestsError` after too many failures, by name and by the caller's address, and
+   * `ServiceUnavailableError` when too many wait.
+   */
+  authenticate(header: string | undefined, address?: string): Promise<Principal>;
   listUsers(): Promise<User[]>;
   getUser(username: string): Promise<User>;
   putUser(user: NewUser): Promise<void>;
@@ -51,6 +57,7 @@ export interface AccessOptions {
   store: Pick<Store, 'users' | 'roles' | 'apiKeys'>;
   /** The first user's password, if this is the first start; undefined: generate one. */
   firstPassword: string | undefined;
+  loginThrottle: LoginThrottleOptions;
   now(): Date;
 }
 
@@ -64,17 +71,29 @@ export async function createAccess(
     [...RESERVED_ROLES, ...(await options.store.roles.list()).map(toRole)].map((role) => [role.name, role]),
   );
   const credentials = createCredentialCache();
+  const throttle = createLoginThrottle(options.loginThrottle);
+  const inTurn = createVerificationQueue();
   // Whoever does not exist is told so no sooner than whoever gives a wrong password.
   const nobody = unmatchableHash();
 
   const rolePrivileges = (names: readonly string[]): PrivilegeSet =>
     union(names.flatMap((name) => roles.get(name) ?? []).map(privilegesOf));
 
-  async function verifyBasic(encoded: string) {
+  async function verifyBasic(encoded: string, address: string | undefined) {
     const [username = '', password = ''] = splitOnce(Buffer.from(encoded, 'base64').toString('utf8'));
-    const user = await users.get(username);
-    const matches = await verifyPassword(password, user?.passwordHash ?? nobody);
-    if (user === undefined || !matches || !user.enabled) throw new UnauthorizedError('Unauthorized');
+    const login = { username, address };
+    const time = () => options.now().getTime();
+    throttle.ensureAllowed(login, time());
+    const user = await inTurn(async () => {
+      // Others that waited as well may have failed by now.
+      throttle.ensureAllowed(login, time());
+      const user = await users.get(username);
+      const matches = await verifyPassword(password, user?.passwordHash ?? nobody);
+      if (user !== undefined && matches && user.enabled) return user;
+      throttle.failed(login, time());
+      throw new UnauthorizedError('Unauthorized');
+    });
+    throttle.succeeded(login);
     return {
       principal: { ...identity(user), privileges: [rolePrivileges(user.roles)] },
       expiresAt: Number.POSITIVE_INFINITY,
@@ -99,14 +118,14 @@ export async function createAccess(
   return {
     generatedPassword,
     access: {
-      async authenticate(header) {
+      async authenticate(header, address) {
         if (header === undefined) throw new UnauthorizedError('Unauthorized');
         const known = credentials.get(header, options.now().getTime());
         if (known !== undefined) return known;
         const [, scheme = '', encoded = ''] = /^(\S+)\s+(\S+)\s*$/.exec(header) ?? [];
         switch (scheme.toLowerCase()) {
           case 'basic':
-            return credentials.remember(header, () => verifyBasic(encoded));
+            return credentials.remember(header, () => verifyBasic(encoded, address));
           case 'apikey':
             return credentials.remember(header, () => verifyKey(encoded));
           default:

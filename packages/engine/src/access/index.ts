@@ -1,4 +1,11 @@
-export { type Access, createAccess, FIRST_USER, type NewUser, type User } from './access.ts';
+export {
+  type Access,
+  type AccessOptions,
+  createAccess,
+  FIRST_USER,
+  type NewUser,
+  type User,
+} from './access.ts';
 export type { CreatedApiKey, NewApiKey } from './api-keys.ts';
 export {
   can,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { loginThrottleOf } from '../login-throttle.ts';
 import { addConnectionOptions, type ConnectionOptions, connect } from './api-client.ts';
 import { addConfigOption, type ConfigOptions, configFiles } from './config-files.ts';
 import { confirmOrStop } from './confirm.ts';
@@ -126,7 +127,12 @@ async function resetPassword(username: string, options: ResetOptions, terminal: 
   // Opened before the password is asked for: whoever has a server running learns of it first.
   const store = openSqliteStore(file);
   try {
-    const { access } = await createAccess({ store, firstPassword: undefined, now: () => new Date() });
+    const { access } = await createAccess({
+      store,
+      firstPassword: undefined,
+      loginThrottle: loginThrottleOf(settings),
+      now: () => new Date(),
+    });
     const user = await access.getUser(username).catch((error) => {
       if (!(error instanceof NotFoundError)) throw error;
       throw new CommandError(EXIT.notFound, `There is no user "${username}".`);

@@ -110,3 +110,28 @@ describe('more requests at once than the limit', () => {
     expect((await small.call('GET', '/api/actions/connectors')).status).toBe(200);
   });
 });
+
+describe('failed logins', () => {
+  it('are answered 429 after so many, with the time to wait', async () => {
+    let now = new Date('2026-01-01T00:00:00Z');
+    await using strict = await testServer({
+      now: () => now,
+      settings: {
+        'patchbay.security.loginThrottle.attempts': 2,
+        'patchbay.security.loginThrottle.block': '30s',
+      },
+    });
+    const login = (as: string) => strict.call('GET', '/internal/security/me', { as });
+    expect((await login('elastic:a')).status).toBe(401);
+    expect((await login('elastic:b')).status).toBe(401);
+    const refused = await login('elastic:changeme');
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '30']);
+    expect(refused.body).toEqual({
+      statusCode: 429,
+      error: 'Too Many Requests',
+      message: 'Too many failed logins, try again later',
+    });
+    now = new Date(now.getTime() + 30_000);
+    expect((await login('elastic:changeme')).status).toBe(200);
+  });
+});
