@@ -14,6 +14,7 @@ const result = z.looseObject({
 interface ExecuteOptions extends ConnectionOptions {
   params?: string;
   file?: string;
+  dryRun?: boolean;
 }
 
 export function addExecute(command: Command, terminal: Terminal): void {
@@ -22,13 +23,15 @@ export function addExecute(command: Command, terminal: Terminal): void {
     .argument('<id>')
     .option('--params <json>', 'the params, as JSON')
     .option('-f, --file <file>', 'read the params from a JSON or YAML file; - is standard input')
+    .option('--dry-run', 'send nothing: show the requests that would leave, secrets masked')
     .action((id: string, options: ExecuteOptions) => execute(id, options, terminal));
 }
 
 async function execute(id: string, options: ExecuteOptions, terminal: Terminal): Promise<void> {
   const params = await readParams(options, terminal);
   const api = await connect(terminal, options);
-  const path = `/api/actions/connector/${encodeURIComponent(id)}/_execute`;
+  const query = options.dryRun ? '?dry_run=true' : '';
+  const path = `/api/actions/connector/${encodeURIComponent(id)}/_execute${query}`;
   const answer = result.parse(await api.call('POST', path, { params }));
   if (options.json) terminal.printJson(answer);
   else {

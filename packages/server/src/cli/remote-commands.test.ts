@@ -123,6 +123,14 @@ describe('connectors', () => {
     await keep(
       patchbay(['connectors', 'execute', 'hook', '-f', '-', '--space', 'ops'], { input: 'body: y' }),
     );
+    const dry = await keep(
+      inOps('execute', 'hook', '--params', '{"body":"not sent"}', '--dry-run', '--json'),
+    );
+    expect(JSON.parse(dry.stdout)).toMatchObject({
+      status: 'ok',
+      dry_run: true,
+      data: { requests: [{ method: 'POST', body: 'not sent' }] },
+    });
     expect(vendor.received.map(({ body }) => body)).toEqual(['x', 'from a file', 'y']);
     expect(vendor.received[0]?.headers.authorization).toContain('Basic');
 
