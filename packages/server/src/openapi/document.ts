@@ -48,7 +48,7 @@ export function openApiDocument({ routes, types, basePath }: Described): Json {
         },
       },
       responses: { error: { description: 'An error', ...jsonContent(ref('error')) } },
-      schemas: sorted({ ...answerSchemas(), ...typeSchemas(types) }),
+      schemas: sorted({ ...componentSchemas(), ...typeSchemas(types) }),
       securitySchemes: {
         basic: { type: 'http', scheme: 'basic' },
         apiKey: {
@@ -140,7 +140,8 @@ function bodySchema(body: z.ZodType, url: string, types: readonly ConnectorType[
   return schema;
 }
 
-function answerSchemas(): Record<string, Json> {
+/** The schemas of answers, by name, without those of connector types. */
+export function componentSchemas(): Record<string, Json> {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(components)) registry.add(schema, { id });
   const { schemas } = z.toJSONSchema(registry, {

@@ -96,19 +96,29 @@ const BY_TAG = { connectors, spaces, security, keys, system };
 
 /** The texts for a route; for one that has none here, its operation is named after its method and URL. */
 export function operationText(method: string, url: string): OperationText {
+  const documented = documentedOperations().find((each) => each.method === method && each.url === url);
+  if (documented !== undefined) return documented.text;
   const key = `${method} ${url}`;
-  for (const [tag, entries] of Object.entries(BY_TAG) as [OperationText['tag'], Record<string, Entry>][]) {
-    const entry = entries[key];
-    if (entry === undefined) continue;
-    const [operationId, summary, answer] = entry;
-    return {
-      operationId,
-      tag,
-      summary,
-      ...(answer !== undefined && { answer }),
-      ...((answer === 'status' || answer === 'health') && { also: { 503: answer } }),
-    };
-  }
   const operationId = key.toLowerCase().replace(/[^a-z0-9]+(.)?/g, (_, next = '') => next.toUpperCase());
   return { operationId, tag: 'system', summary: key };
+}
+
+/** Every route that has texts, with them. */
+export function documentedOperations(): { method: string; url: string; text: OperationText }[] {
+  return Object.entries(BY_TAG).flatMap(([tag, entries]) =>
+    Object.entries(entries).map(([key, entry]) => {
+      const [method = '', url = ''] = key.split(' ');
+      return { method, url, text: textOf(tag as OperationText['tag'], entry) };
+    }),
+  );
+}
+
+function textOf(tag: OperationText['tag'], [operationId, summary, answer]: Entry): OperationText {
+  return {
+    operationId,
+    tag,
+    summary,
+    ...(answer !== undefined && { answer }),
+    ...((answer === 'status' || answer === 'health') && { also: { 503: answer } }),
+  };
 }

@@ -6,6 +6,7 @@ import { loadSettings } from '@patchbay/engine/config';
 import type { ConnectorType } from '@patchbay/kit';
 import { createLoggers } from '../logging.ts';
 import { startServer } from '../start.ts';
+import { createAnswerCheck } from './answer-check.ts';
 import { type Answer, sendRequest } from './send-request.ts';
 
 export interface TestServerOptions {
@@ -41,7 +42,7 @@ export interface TestServer extends AsyncDisposable {
   newKeyFile: string | undefined;
   /** Log lines, parsed. */
   logged: Record<string, unknown>[];
-  /** The path is sent as it stands. */
+  /** The path is sent as it stands. Throws where the answer is not what the API's document says. */
   call: Call;
   stop(): Promise<void>;
 }
@@ -68,6 +69,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     ...(options.now && { now: options.now }),
     ...(options.environment && { environment: options.environment }),
   });
+  const checkAnswer = createAnswerCheck();
   let stopped: Promise<void> | undefined;
   const stop = () => {
     stopped ??= server.stop();
@@ -76,14 +78,17 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
   return {
     ...server,
     logged,
-    call: (method, path, call = {}) =>
-      sendRequest(server.url, {
+    async call(method, path, call = {}) {
+      const answer = await sendRequest(server.url, {
         method,
         path,
         headers: headersOf(method, path, call),
         body: bodyOf(call),
         signal: call.signal,
-      }),
+      });
+      checkAnswer(method, path, answer);
+      return answer;
+    },
     stop,
     async [Symbol.asyncDispose]() {
       await stop();

@@ -1,0 +1,42 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { componentSchemas } from '../openapi/document.ts';
+import { documentedOperations } from '../openapi/operations.ts';
+import type { Answer } from './send-request.ts';
+
+/** Throws where an answer is not what the API's document says of its route and status. */
+export type AnswerCheck = (method: string, path: string, answer: Answer) => void;
+
+/** A component's schema is compiled when an answer first needs it. */
+export function createAnswerCheck(): AnswerCheck {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  for (const [name, schema] of Object.entries(componentSchemas())) {
+    ajv.addSchema(schema, `#/components/schemas/${name}`);
+  }
+  const operations = documentedOperations().map(({ url, ...operation }) => ({
+    ...operation,
+    pattern: new RegExp(`^(/s/[^/]+)?${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`),
+  }));
+
+  return (method, path, { status, body }) => {
+    const pathname = path.split('?', 1)[0] ?? '';
+    const operation = operations.find((each) => each.method === method && each.pattern.test(pathname));
+    if (operation === undefined) return;
+    const { answer, also = {} } = operation.text;
+    const isError = status >= 400 && also[status] === undefined;
+    const expected = isError ? 'error' : (also[status] ?? (status < 300 ? answer : undefined));
+    if (expected === undefined) return;
+    const problem = expected === 'nothing' ? nothingProblem(status, body) : problemOf(expected, body);
+    if (problem === undefined) return;
+    throw new Error(`${method} ${path} answered ${status}, which is not "${expected}": ${problem}`);
+  };
+
+  function problemOf(name: string, body: unknown): string | undefined {
+    const validate = ajv.getSchema(`#/components/schemas/${name}`);
+    if (validate === undefined) throw new Error(`no component "${name}"`);
+    return validate(body) === true ? undefined : ajv.errorsText(validate.errors);
+  }
+}
+
+function nothingProblem(status: number, body: unknown): string | undefined {
+  return status === 204 && body === '' ? undefined : 'expected 204 and no body';
+}
