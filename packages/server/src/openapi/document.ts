@@ -124,7 +124,7 @@ function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined): (
 function bodySchema(body: z.ZodType, url: string, types: readonly ConnectorType[]): Json {
   const schema = jsonSchema(body) as { properties?: Record<string, Json> };
   const { properties = {} } = schema;
-  if (url.startsWith('/api/actions/connector')) {
+  if (/^\/api\/(actions\/connector|patchbay\/connectors\/_test)/.test(url)) {
     for (const part of ['config', 'secrets', 'params'] as const) {
       const { default: whenLeftOut, ...rest } = properties[part] ?? {};
       if (properties[part] === undefined || types.length === 0) continue;

@@ -20,6 +20,11 @@ const connectors: Record<string, Entry> = {
   'PUT /api/actions/connector/:id': ['updateConnector', 'Replace a connector', 'connector'],
   'DELETE /api/actions/connector/:id': ['deleteConnector', 'Delete a connector', 'nothing'],
   'POST /api/actions/connector/:id/_execute': ['executeConnector', 'Run a connector', 'execution_result'],
+  'POST /api/patchbay/connectors/_test': [
+    'testConnector',
+    'Run a connector that is not saved',
+    'execution_result',
+  ],
   'GET /api/actions/connectors': ['listConnectors', 'List connectors', 'connector_list'],
   'GET /internal/actions/connectors': [
     'listConnectorsWithSystem',

@@ -49,6 +49,8 @@ export const executionResultAnswer = z.strictObject({
   /** A time: not before that. */
   retry: z.union([z.boolean(), z.string(), z.null()]).optional(),
   errorSource: z.enum(['user', 'framework']).optional(),
+  /** Of a dry run: `data` holds the requests that a run would have sent. */
+  dry_run: z.literal(true).optional(),
 });
 
 export const connectorSettingsAnswer = (wireShape(connectorSettings) as z.ZodObject)
