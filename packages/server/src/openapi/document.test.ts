@@ -1,3 +1,4 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, describe, expect, it } from 'vitest';
 import { testServer } from '../testing/test-server.ts';
 
@@ -8,6 +9,7 @@ afterAll(() => server[Symbol.asyncDispose]());
 interface Operation {
   operationId: string;
   parameters?: { name: string; in: string; $ref?: string }[];
+  requestBody?: { content: Record<string, { schema: object }> };
   responses: Record<string, unknown>;
 }
 
@@ -44,6 +46,19 @@ describe('GET /api/openapi.json', () => {
     );
     expect(refs.length).toBeGreaterThan(50);
     for (const found of new Set(refs)) expect([found, resolve(found)]).toEqual([found, expect.any(Object)]);
+  });
+
+  it('holds valid JSON Schema only', () => {
+    const ajv = new Ajv2020({ strict: false });
+    const inBodies = operations.flatMap(
+      ({ operation }) => operation.requestBody?.content['application/json'] ?? [],
+    );
+    const schemas = [
+      ...Object.values<object>(document.components.schemas),
+      ...inBodies.map(({ schema }) => schema),
+    ];
+    expect(schemas.length).toBeGreaterThan(40);
+    for (const schema of schemas) expect([schema, ajv.validateSchema(schema)]).toEqual([schema, true]);
   });
 
   it('has what every built-in type takes, with its secrets write-only', () => {
