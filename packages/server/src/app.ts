@@ -5,6 +5,7 @@ import fastify, { type FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import type { App } from './http/app-type.ts';
+import { type AuditAction, auditRequests } from './http/audit-requests.ts';
 import { createConcurrencyLimit } from './http/concurrency.ts';
 import { errorHandler } from './http/error-answer.ts';
 import { isNestedDeeper } from './http/json-depth.ts';
@@ -33,6 +34,8 @@ declare module 'fastify' {
     access?: 'public' | 'internal';
     /** Left out: required. With `optional` a caller without valid credentials is nobody; with `none` nobody is asked. */
     auth?: 'optional' | 'none';
+    /** What the audit log calls it; `false` for an unsafe method that changes nothing. */
+    audit?: AuditAction | false;
     /** Whether the route is the connectors': the licence is asked before it. */
     isActionsRoute?: boolean;
   }
@@ -40,6 +43,8 @@ declare module 'fastify' {
     /** undefined only where the route's `auth` is optional. */
     principal: Principal | undefined;
     spaceId: string;
+    /** What was made or ended, where the path does not say it: for the audit log. */
+    auditedId: string | undefined;
   }
 }
 
@@ -69,7 +74,7 @@ const SECURITY_HEADERS = {
  * then the route: privilege (403), space (404), its business.
  */
 export async function createApp(system: System): Promise<App> {
-  const { settings, license, log } = system;
+  const { settings, license, log, audit, now } = system;
   const maxPayload = settings['server.maxPayload'];
   const spacePath = createSpacePath(settings['server.rewriteBasePath'] ? settings['server.basePath'] : '');
   const onError = errorHandler(log, maxPayload);
@@ -101,6 +106,8 @@ export async function createApp(system: System): Promise<App> {
   const admit = createConcurrencyLimit(settings['patchbay.requests.maxConcurrent']);
   app.decorateRequest('principal', undefined);
   app.decorateRequest('spaceId', '');
+  app.decorateRequest('auditedId', undefined);
+  if (audit !== undefined) auditRequests(app, audit, now);
   app.setErrorHandler(onError);
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => (value) => {
     const parsed = schema.safeParse(value, { reportInput: true });
@@ -131,6 +138,11 @@ export async function createApp(system: System): Promise<App> {
   // Hooks run for a route that is not there only where there is a handler for it.
   app.setNotFoundHandler(notFound);
 
+  addRoutes(app, system);
+  return app;
+}
+
+export function addRoutes(app: App, system: System): void {
   const routes = listRoutes(app);
   connectorRoutes(app, system);
   connectorSettingsRoutes(app, system);
@@ -142,7 +154,6 @@ export async function createApp(system: System): Promise<App> {
   statusRoute(app, system);
   healthRoutes(app, system);
   openApiRoute(app, system, routes);
-  return app;
 }
 
 function errorOf(check: () => unknown): Error | undefined {

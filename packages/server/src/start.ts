@@ -20,6 +20,7 @@ import { createTokens } from '@patchbay/engine/tokens';
 import { createSecretReferences } from '@patchbay/engine/vault';
 import type { ConnectorType, Logger } from '@patchbay/kit';
 import { createApp } from './app.ts';
+import { openAudit } from './audit.ts';
 import type { App } from './http/app-type.ts';
 import { loginThrottleOf } from './login-throttle.ts';
 import { openDataVault } from './open-vault.ts';
@@ -107,6 +108,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       now,
     });
     const log = logger('server');
+    const audit = openAudit(settings, logger);
     const app = await createApp({
       settings,
       license,
@@ -118,6 +120,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       catalog,
       execution,
       events,
+      audit,
       log,
       now,
     });
@@ -148,6 +151,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         await alertHistory;
         await events.close();
         await egress.close();
+        audit?.close();
         await store.close();
       },
     };

@@ -8,6 +8,7 @@ import type { Spaces } from '@patchbay/engine/spaces';
 import type { Store } from '@patchbay/engine/store';
 import type { Vault } from '@patchbay/engine/vault';
 import type { Logger } from '@patchbay/kit';
+import type { Audit } from './audit.ts';
 
 /** Everything that the HTTP API stands on, put together once by `start.ts`. */
 export interface System {
@@ -22,6 +23,8 @@ export interface System {
   catalog: Catalog;
   execution: Execution;
   events: EventLog;
+  /** undefined: turned off. */
+  audit: Audit | undefined;
   log: Logger;
   now(): Date;
 }

@@ -19,16 +19,24 @@ export function connectorSettingsRoutes(app: App, system: System): void {
     return answer(await catalog.getSettings(request.spaceId, request.params.id));
   });
 
-  app.put(url, { schema: { params, body }, config }, async (request) => {
-    authorize(system, request, 'update');
-    return answer(await catalog.putSettings(request.spaceId, request.params.id, request.body));
-  });
+  app.put(
+    url,
+    { schema: { params, body }, config: { ...config, audit: 'connector_settings_update' } },
+    async (request) => {
+      authorize(system, request, 'update');
+      return answer(await catalog.putSettings(request.spaceId, request.params.id, request.body));
+    },
+  );
 
-  app.delete(url, { schema: { params }, config }, async (request, reply) => {
-    authorize(system, request, 'delete');
-    await catalog.deleteSettings(request.spaceId, request.params.id);
-    return reply.code(204).send();
-  });
+  app.delete(
+    url,
+    { schema: { params }, config: { ...config, audit: 'connector_settings_delete' } },
+    async (request, reply) => {
+      authorize(system, request, 'delete');
+      await catalog.deleteSettings(request.spaceId, request.params.id);
+      return reply.code(204).send();
+    },
+  );
 }
 
 /** The secrets themselves are in no answer; which there are is. */

@@ -39,18 +39,23 @@ export function connectorRoutes(app: App, system: System): void {
   // The trailing slash is how some clients write "no id".
   for (const url of ['/api/actions/connector', '/api/actions/connector/', '/api/actions/connector/:id']) {
     const params = z.object({ id: url.endsWith(':id') ? newId : newId.optional() });
-    app.post(url, { schema: { params, body: createBody }, config: isPublic }, async (request) => {
-      const { name, connector_type_id: typeId, config, secrets } = request.body;
-      authorize(system, request, 'create', typeId);
-      const { id } = request.params;
-      const connector = await catalog.create(request.spaceId, { id, typeId, name, config, secrets });
-      return connectorAnswer(connector, types);
-    });
+    app.post(
+      url,
+      { schema: { params, body: createBody }, config: { ...isPublic, audit: 'connector_create' } },
+      async (request) => {
+        const { name, connector_type_id: typeId, config, secrets } = request.body;
+        authorize(system, request, 'create', typeId);
+        const { id } = request.params;
+        const connector = await catalog.create(request.spaceId, { id, typeId, name, config, secrets });
+        request.auditedId = connector.id;
+        return connectorAnswer(connector, types);
+      },
+    );
   }
 
   app.put(
     '/api/actions/connector/:id',
-    { schema: { params: byId, body: updateBody }, config: isPublic },
+    { schema: { params: byId, body: updateBody }, config: { ...isPublic, audit: 'connector_update' } },
     async (request) => {
       authorize(system, request, 'update');
       return connectorAnswer(await catalog.update(request.spaceId, request.params.id, request.body), types);
@@ -64,7 +69,7 @@ export function connectorRoutes(app: App, system: System): void {
 
   app.delete(
     '/api/actions/connector/:id',
-    { schema: { params: byId }, config: isPublic },
+    { schema: { params: byId }, config: { ...isPublic, audit: 'connector_delete' } },
     async (request, reply) => {
       authorize(system, request, 'delete');
       await catalog.delete(request.spaceId, request.params.id);

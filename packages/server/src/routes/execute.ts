@@ -25,28 +25,32 @@ const testBody = z.strictObject({
 export function executeRoute(app: App, system: System): void {
   const { catalog, execution } = system;
   const config = { access: 'public', isActionsRoute: true } as const;
-  app.post('/api/actions/connector/:id/_execute', { schema, config }, async (request, reply) => {
-    const { id: connectorId } = request.params;
-    const { spaceId } = request;
-    const connector = (await catalog.resolve(spaceId, connectorId))?.connector;
-    if (connector?.origin === 'system')
-      throw new BadRequestError('Execution of system action is not allowed');
-    const type = connector && catalog.types.find(connector.typeId);
-    const caller = authorizeExecute(system, request, connector?.typeId, type);
-    const isDryRun = request.query.dry_run === 'true';
-    const result = await execution[isDryRun ? 'dryRun' : 'run']({
-      spaceId,
-      connectorId,
-      params: request.body.params,
-      source: httpSource(caller),
-      signal: abortOnDisconnect(reply),
-    });
-    return isDryRun ? { ...resultAnswer(result), dry_run: true } : resultAnswer(result);
-  });
+  app.post(
+    '/api/actions/connector/:id/_execute',
+    { schema, config: { ...config, audit: false } },
+    async (request, reply) => {
+      const { id: connectorId } = request.params;
+      const { spaceId } = request;
+      const connector = (await catalog.resolve(spaceId, connectorId))?.connector;
+      if (connector?.origin === 'system')
+        throw new BadRequestError('Execution of system action is not allowed');
+      const type = connector && catalog.types.find(connector.typeId);
+      const caller = authorizeExecute(system, request, connector?.typeId, type);
+      const isDryRun = request.query.dry_run === 'true';
+      const result = await execution[isDryRun ? 'dryRun' : 'run']({
+        spaceId,
+        connectorId,
+        params: request.body.params,
+        source: httpSource(caller),
+        signal: abortOnDisconnect(reply),
+      });
+      return isDryRun ? { ...resultAnswer(result), dry_run: true } : resultAnswer(result);
+    },
+  );
 
   app.post(
     '/api/patchbay/connectors/_test',
-    { schema: { body: testBody }, config },
+    { schema: { body: testBody }, config: { ...config, audit: false } },
     async (request, reply) => {
       const { connector_type_id: typeId, ...given } = request.body;
       authorize(system, request, 'create', typeId);

@@ -19,7 +19,7 @@ export function rotateKeyRoutes(app: App, { store, vault, log }: System): void {
 
   app.post(
     '/api/encrypted_saved_objects/_rotate_key',
-    { schema: { querystring }, config },
+    { schema: { querystring }, config: { ...config, audit: 'encryption_key_rotate' } },
     async (request) => {
       authorizeSecurity(request);
       if (!vault.hasFormerKeys) {

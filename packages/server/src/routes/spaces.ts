@@ -56,10 +56,15 @@ export function spaceRoutes(app: App, system: System): void {
   const { spaces } = system;
   const config = { access: 'public' } as const;
 
-  app.post('/api/spaces/space', { schema: { body }, config }, async (request) => {
-    ensureManages(request, 'create');
-    return answer(await spaces.create(fromBody(request.body, 'create')));
-  });
+  app.post(
+    '/api/spaces/space',
+    { schema: { body }, config: { ...config, audit: 'space_create' } },
+    async (request) => {
+      ensureManages(request, 'create');
+      request.auditedId = request.body.id;
+      return answer(await spaces.create(fromBody(request.body, 'create')));
+    },
+  );
 
   app.get('/api/spaces/space', { schema: { querystring: listQuery }, config }, async (request) => {
     const { purpose } = request.query;
@@ -79,16 +84,24 @@ export function spaceRoutes(app: App, system: System): void {
     return answer(spaces.get(id));
   });
 
-  app.put('/api/spaces/space/:id', { schema: { params: byId, body }, config }, async (request) => {
-    ensureManages(request, 'update');
-    return answer(await spaces.update(request.params.id, fromBody(request.body, 'update')));
-  });
+  app.put(
+    '/api/spaces/space/:id',
+    { schema: { params: byId, body }, config: { ...config, audit: 'space_update' } },
+    async (request) => {
+      ensureManages(request, 'update');
+      return answer(await spaces.update(request.params.id, fromBody(request.body, 'update')));
+    },
+  );
 
-  app.delete('/api/spaces/space/:id', { schema: { params: byId }, config }, async (request, reply) => {
-    ensureManages(request, 'delete');
-    await spaces.delete(request.params.id);
-    return reply.code(204).send();
-  });
+  app.delete(
+    '/api/spaces/space/:id',
+    { schema: { params: byId }, config: { ...config, audit: 'space_delete' } },
+    async (request, reply) => {
+      ensureManages(request, 'delete');
+      await spaces.delete(request.params.id);
+      return reply.code(204).send();
+    },
+  );
 
   /** What a space must not have here or under this configuration, then the space itself. */
   function fromBody(

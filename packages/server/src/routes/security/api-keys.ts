@@ -28,31 +28,38 @@ const invalidateBody = z.strictObject({
 export function apiKeyRoutes(app: App, { access, now }: System): void {
   const config = { access: 'internal' } as const;
 
-  app.post('/internal/security/api_key', { schema: { body: createBody }, config }, async (request) => {
-    const caller = callerOf(request);
-    if (caller.apiKey !== undefined) {
-      throw new BadRequestError('creating derived api keys is not supported: use the credentials of a user');
-    }
-    const { name, expiration, role_descriptors: descriptors, metadata } = request.body;
-    const lifetime = expiration === undefined ? undefined : parseDuration(expiration);
-    const created = await access.createApiKey(caller, {
-      name,
-      metadata,
-      expiresAt: lifetime === undefined ? null : expiry(now(), lifetime),
-      privileges: privilegesOfDescriptors(descriptors),
-    });
-    return {
-      id: created.id,
-      name: created.name,
-      api_key: created.key,
-      encoded: created.encoded,
-      ...(created.expiresAt !== null && { expiration: Date.parse(created.expiresAt) }),
-    };
-  });
+  app.post(
+    '/internal/security/api_key',
+    { schema: { body: createBody }, config: { ...config, audit: 'api_key_create' } },
+    async (request) => {
+      const caller = callerOf(request);
+      if (caller.apiKey !== undefined) {
+        throw new BadRequestError(
+          'creating derived api keys is not supported: use the credentials of a user',
+        );
+      }
+      const { name, expiration, role_descriptors: descriptors, metadata } = request.body;
+      const lifetime = expiration === undefined ? undefined : parseDuration(expiration);
+      const created = await access.createApiKey(caller, {
+        name,
+        metadata,
+        expiresAt: lifetime === undefined ? null : expiry(now(), lifetime),
+        privileges: privilegesOfDescriptors(descriptors),
+      });
+      request.auditedId = created.id;
+      return {
+        id: created.id,
+        name: created.name,
+        api_key: created.key,
+        encoded: created.encoded,
+        ...(created.expiresAt !== null && { expiration: Date.parse(created.expiresAt) }),
+      };
+    },
+  );
 
   app.post(
     '/internal/security/api_key/invalidate',
-    { schema: { body: invalidateBody }, config },
+    { schema: { body: invalidateBody }, config: { ...config, audit: 'api_key_invalidate' } },
     async (request) => {
       const caller = callerOf(request);
       const itemsInvalidated: { id: string; name: string }[] = [];
@@ -66,6 +73,7 @@ export function apiKeyRoutes(app: App, { access, now }: System): void {
           errors.push({ id, name, error: { statusCode: error.statusCode, message: error.message } });
         }
       }
+      request.auditedId = itemsInvalidated.map(({ id }) => id).join(', ');
       return { itemsInvalidated, errors };
     },
   );

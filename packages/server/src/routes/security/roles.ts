@@ -35,7 +35,7 @@ export function roleRoutes(app: App, { access }: System): void {
 
   app.put(
     '/api/security/role/:name',
-    { schema: { params: byName, querystring: putQuery, body }, config },
+    { schema: { params: byName, querystring: putQuery, body }, config: { ...config, audit: 'role_put' } },
     async (request, reply) => {
       authorizeSecurity(request);
       const { description, metadata, elasticsearch, kibana } = request.body;
@@ -51,11 +51,15 @@ export function roleRoutes(app: App, { access }: System): void {
     },
   );
 
-  app.delete('/api/security/role/:name', { schema: { params: byName }, config }, async (request, reply) => {
-    authorizeSecurity(request);
-    await access.deleteRole(request.params.name);
-    return reply.code(204).send();
-  });
+  app.delete(
+    '/api/security/role/:name',
+    { schema: { params: byName }, config: { ...config, audit: 'role_delete' } },
+    async (request, reply) => {
+      authorizeSecurity(request);
+      await access.deleteRole(request.params.name);
+      return reply.code(204).send();
+    },
+  );
 }
 
 function answer({ name, description, metadata, elasticsearch, kibana }: Role) {

@@ -32,7 +32,7 @@ export function userRoutes(app: App, { access }: System): void {
 
   app.post(
     '/internal/security/users/:username',
-    { schema: { params: byName, body }, config },
+    { schema: { params: byName, body }, config: { ...config, audit: 'user_put' } },
     async (request) => {
       authorizeSecurity(request);
       const { username, password, roles, full_name: fullName, email, enabled } = request.body;
@@ -49,7 +49,7 @@ export function userRoutes(app: App, { access }: System): void {
 
   app.delete(
     '/internal/security/users/:username',
-    { schema: { params: byName }, config },
+    { schema: { params: byName }, config: { ...config, audit: 'user_delete' } },
     async (request, reply) => {
       authorizeSecurity(request);
       await access.deleteUser(request.params.username);

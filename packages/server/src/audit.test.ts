@@ -1,0 +1,111 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { StartupError } from '@patchbay/engine/errors';
+import { fastify } from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { addRoutes } from './app.ts';
+import type { App } from './http/app-type.ts';
+import type { System } from './system.ts';
+import { temporaryFolder, testServer } from './testing/test-server.ts';
+import { addUser } from './testing/users.ts';
+
+const connector = { name: 'x', connector_type_id: '.server-log' };
+
+describe('every route of an unsafe method', () => {
+  it('says what the audit log calls it, or that it changes nothing', async () => {
+    const app = fastify();
+    const unsafe: { route: string; audit: unknown }[] = [];
+    app.addHook('onRoute', ({ method, url, config }) => {
+      if (['GET', 'HEAD'].includes(String(method))) return;
+      unsafe.push({ route: `${method} ${url}`, audit: config?.audit });
+    });
+    app.setValidatorCompiler(() => () => true);
+    addRoutes(app as unknown as App, { catalog: {}, settings: {} } as unknown as System);
+    expect(unsafe.length).toBeGreaterThan(10);
+    expect(unsafe.filter(({ audit }) => audit === undefined)).toEqual([]);
+    await app.close();
+  });
+});
+
+describe('the audit log', () => {
+  it('tells who changed what, in a file of its owner’s', async () => {
+    const path = join(temporaryFolder(), 'audit.log');
+    await using server = await testServer({ settings: { 'patchbay.audit.file': path } });
+    const reader = await addUser(server, 'reader', [{ spaces: ['*'], feature: { actions: ['read'] } }]);
+    await server.call('POST', '/api/spaces/space', { body: { id: 'team', name: 'Team' } });
+    const url = '/s/team/api/actions/connector';
+    const created = await server.call('POST', `${url}?canary-query`, {
+      body: { ...connector, name: 'canary-body' },
+      headers: { 'x-request-id': 'trace-1' },
+    });
+    await server.call('DELETE', `${url}/${created.body.id}`, { as: reader });
+    await server.call('GET', '/api/actions/connectors', { as: 'elastic:canary-password' });
+    await server.call('GET', '/api/actions/connectors');
+    await server.call('DELETE', `${url}/nowhere`);
+
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const text = readFileSync(path, 'utf8');
+    expect(text).not.toContain('canary');
+    const events = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const saved = { type: 'action', id: created.body.id };
+    expect(events.slice(-4)).toEqual([
+      {
+        '@timestamp': expect.stringMatching(/Z$/),
+        event: {
+          action: 'connector_create',
+          category: ['database'],
+          type: ['creation'],
+          outcome: 'success',
+        },
+        user: { name: 'elastic', roles: ['superuser'] },
+        kibana: { space_id: 'team', saved_object: saved },
+        http: { request: { method: 'POST' } },
+        url: { path: url },
+        client: { ip: '127.0.0.1' },
+        trace: { id: 'trace-1' },
+        message: `elastic: connector_create [${saved.id}]: success`,
+      },
+      expect.objectContaining({
+        event: expect.objectContaining({ type: ['deletion', 'denied'], outcome: 'failure' }),
+        user: { name: 'reader', roles: expect.any(Array) },
+        error: { code: '403', message: 'Forbidden' },
+        message: `reader: connector_delete [${saved.id}]: denied`,
+      }),
+      expect.objectContaining({
+        event: { action: 'http_request', category: ['web'], type: ['access', 'denied'], outcome: 'failure' },
+        error: { code: '401', message: 'Unauthorized' },
+        message: 'nobody: http_request: denied',
+      }),
+      expect.objectContaining({
+        error: { code: '404', message: 'Not Found' },
+        message: 'elastic: connector_delete [nowhere]: failure',
+      }),
+    ]);
+    expect(events.map(({ event }) => event.action)).toEqual(
+      expect.arrayContaining(['role_put', 'user_put', 'space_create']),
+    );
+  });
+
+  it('is part of the process log where no file is named, and off where it is turned off', async () => {
+    await using server = await testServer();
+    await using silent = await testServer({ settings: { 'patchbay.audit.enabled': false } });
+    for (const { call } of [server, silent]) {
+      await call('POST', '/api/actions/connector/one', { body: connector });
+    }
+    const audited = (logged: Record<string, unknown>[]) => logged.filter(({ logger }) => logger === 'audit');
+    expect(audited(server.logged)).toMatchObject([{ event: { action: 'connector_create' } }]);
+    expect(audited(silent.logged)).toEqual([]);
+  });
+
+  it('stops the start when its file cannot be opened', async () => {
+    const start = testServer({
+      settings: { 'patchbay.audit.file': join(temporaryFolder(), 'no', 'folder') },
+    });
+    await expect(start).rejects.toEqual(
+      new StartupError('patchbay.audit.file: cannot open the file (ENOENT).'),
+    );
+  });
+});

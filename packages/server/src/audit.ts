@@ -1,0 +1,55 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import type { Settings } from '@patchbay/engine/config';
+import { StartupError } from '@patchbay/engine/errors';
+import { type Logger, messageOf } from '@patchbay/kit';
+
+/** In the fields of the Elastic Common Schema. Never a body, a query string or a credential. */
+export interface AuditEvent {
+  '@timestamp': string;
+  event: { action: string; category: string[]; type: string[]; outcome: 'success' | 'failure' };
+  user?: { name: string; roles: readonly string[] };
+  kibana: { space_id: string; saved_object?: { type: string; id?: string } };
+  http: { request: { method: string } };
+  url: { path: string };
+  client: { ip: string };
+  trace: { id: string };
+  error?: { code: string; message: string };
+  message: string;
+}
+
+export interface Audit {
+  write(event: AuditEvent): void;
+  close(): void;
+}
+
+/** The process log, under `audit`, or the configured file. Throws `StartupError` when the file does not open. */
+export function openAudit(settings: Settings, logger: (name: string) => Logger): Audit | undefined {
+  if (!settings['patchbay.audit.enabled']) return undefined;
+  const log = logger('audit');
+  const path = settings['patchbay.audit.file'];
+  if (path === undefined) {
+    return { write: ({ message, ...fields }) => log.info(message, fields), close: () => {} };
+  }
+  const file = openForAppending(path);
+  return {
+    write(event) {
+      try {
+        writeSync(file, `${JSON.stringify(event)}\n`);
+      } catch (error) {
+        // What was done cannot be undone any more: the line goes where it can.
+        const { message, ...fields } = event;
+        log.error(`patchbay.audit.file: cannot write (${messageOf(error)}): ${message}`, fields);
+      }
+    },
+    close: () => closeSync(file),
+  };
+}
+
+function openForAppending(path: string): number {
+  try {
+    return openSync(path, 'a', 0o600);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new StartupError(`patchbay.audit.file: cannot open the file (${code}).`, { cause });
+  }
+}

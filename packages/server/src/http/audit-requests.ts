@@ -1,0 +1,82 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyRequest } from 'fastify';
+import type { Audit, AuditEvent } from '../audit.ts';
+import type { App } from './app-type.ts';
+
+/** What each audited action does, and to what. */
+const ACTIONS = {
+  connector_create: { category: 'database', type: 'creation', object: 'action' },
+  connector_update: { category: 'database', type: 'change', object: 'action' },
+  connector_delete: { category: 'database', type: 'deletion', object: 'action' },
+  connector_settings_update: { category: 'database', type: 'change', object: 'action' },
+  connector_settings_delete: { category: 'database', type: 'deletion', object: 'action' },
+  space_create: { category: 'database', type: 'creation', object: 'space' },
+  space_update: { category: 'database', type: 'change', object: 'space' },
+  space_delete: { category: 'database', type: 'deletion', object: 'space' },
+  user_put: { category: 'iam', type: 'change', object: 'user' },
+  user_delete: { category: 'iam', type: 'deletion', object: 'user' },
+  role_put: { category: 'iam', type: 'change', object: 'role' },
+  role_delete: { category: 'iam', type: 'deletion', object: 'role' },
+  api_key_create: { category: 'iam', type: 'creation', object: 'api_key' },
+  api_key_invalidate: { category: 'iam', type: 'deletion', object: 'api_key' },
+  encryption_key_rotate: { category: 'database', type: 'change', object: 'encryption_key' },
+} as const;
+
+export type AuditAction = keyof typeof ACTIONS;
+
+const DENIED = new Set([401, 403, 429]);
+
+/** Writes down every call of a route with an audit action, and every call that is denied. */
+export function auditRequests(app: App, audit: Audit, now: () => Date): void {
+  // Not onResponse: a change is written down even if its caller did not wait for the answer.
+  app.addHook('onSend', (request, reply, payload, done) => {
+    const action = request.routeOptions.config.audit || undefined;
+    const isDenied = DENIED.has(reply.statusCode);
+    if (action !== undefined || isDenied) audit.write(eventOf(request, reply.statusCode, action, now()));
+    done(null, payload);
+  });
+}
+
+function eventOf(
+  request: FastifyRequest,
+  statusCode: number,
+  action: AuditAction | undefined,
+  at: Date,
+): AuditEvent {
+  const facts = action === undefined ? undefined : ACTIONS[action];
+  const isDenied = DENIED.has(statusCode);
+  const outcome = statusCode < 400 ? 'success' : 'failure';
+  const id = objectId(request);
+  const { principal } = request;
+  const who = principal?.username ?? 'nobody';
+  const name = action ?? 'http_request';
+  return {
+    '@timestamp': at.toISOString(),
+    event: {
+      action: name,
+      category: [facts?.category ?? 'web'],
+      type: [...(facts === undefined ? ['access'] : [facts.type]), ...(isDenied ? ['denied'] : [])],
+      outcome,
+    },
+    ...(principal !== undefined && { user: { name: principal.username, roles: principal.roles } }),
+    kibana: {
+      space_id: request.spaceId,
+      ...(facts !== undefined && { saved_object: { type: facts.object, ...(id !== undefined && { id }) } }),
+    },
+    http: { request: { method: request.method } },
+    url: { path: request.originalUrl.split('?', 1)[0] ?? '' },
+    client: { ip: request.ip },
+    trace: { id: request.id },
+    // The answer's own text is not repeated: it may quote what was sent.
+    ...(outcome === 'failure' && {
+      error: { code: String(statusCode), message: STATUS_CODES[statusCode] ?? 'Unknown' },
+    }),
+    message: `${who}: ${name}${id === undefined ? '' : ` [${id}]`}: ${isDenied ? 'denied' : outcome}`,
+  };
+}
+
+function objectId({ auditedId, params }: FastifyRequest): string | undefined {
+  if (auditedId !== undefined) return auditedId;
+  const { id, username, name } = (params ?? {}) as Record<string, string | undefined>;
+  return id ?? username ?? name;
+}
