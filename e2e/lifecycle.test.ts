@@ -116,13 +116,14 @@ describe('a start that cannot be', () => {
     const file = join(data, 'kibana.yml');
     writeFileSync(
       file,
-      'server.port: many\nxpack:\n  actions:\n    allowedHost: [x]\n    responseTimeout: soon\nelasticsearch.hosts: [x]\n',
+      'server.port: many\nxpack:\n  actions:\n    allowedHost: [x]\n    responseTimeout: soon\nelasticsearch.hosts: [x]\ni18n.locale: en\n',
     );
     const output = await refusal({ SERVER_PORT: undefined }, ['--config', file]);
     expect(output).toContain('server.port: ');
     expect(output).toContain('xpack.actions.allowedHost: unknown setting');
     expect(output).toContain('xpack.actions.responseTimeout: expected a duration');
-    expect(output).not.toContain('elasticsearch');
+    expect(output).toContain('elasticsearch.hosts.0: expected an http or https URL');
+    expect(output).not.toContain('i18n');
   });
 
   it('refuses another encryption key and changes nothing', async () => {
