@@ -86,7 +86,7 @@ async function startServer(): Promise<string> {
   await until(
     server.output,
     () => server.output().includes('is ready') || server.child.exitCode !== null,
-    240_000,
+    480_000,
   );
   return server.output();
 }
