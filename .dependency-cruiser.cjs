@@ -17,10 +17,11 @@ const rooms = {
 /** Which concerns a concern of the engine may ask. Everything may use errors and the settings' types. */
 const engine = {
   errors: [],
-  config: [],
+  files: [],
+  config: ['files'],
   store: [],
   spaces: ['store'],
-  vault: ['store'],
+  vault: ['store', 'files'],
   egress: ['config'],
   elasticsearch: ['egress', 'config'],
   tokens: ['store', 'vault'],

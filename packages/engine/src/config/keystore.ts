@@ -1,16 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { messageOf } from '@patchbay/kit';
 import { StartupError } from '../errors/index.ts';
+import { writeWhole } from '../files/index.ts';
 
 /**
  * Settings kept apart from the configuration file, encrypted. Without a password the file protects from a glance, as
@@ -99,7 +91,6 @@ function read(path: string, password: string): Record<string, string> {
   }
 }
 
-/** Whole or not at all. */
 function write(path: string, password: string, values: Record<string, string>): void {
   const salt = randomBytes(16).toString('base64');
   const nonce = randomBytes(12);
@@ -112,16 +103,7 @@ function write(path: string, password: string, values: Record<string, string>): 
     tag: cipher.getAuthTag().toString('base64'),
     data: data.toString('base64'),
   };
-  const unfinished = `${path}.new`;
-  rmSync(unfinished, { force: true });
-  const file = openSync(unfinished, 'wx', 0o600);
-  try {
-    writeSync(file, `${JSON.stringify(sealed)}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(unfinished, path);
+  writeWhole(path, `${JSON.stringify(sealed)}\n`);
 }
 
 function keyOf(password: string, salt: string): Buffer {

@@ -120,8 +120,7 @@ export function readKeystore(entries: Record<string, string>): Pick<Collected, '
     if (place === undefined) {
       read.problems.push(unknownSetting(path, keys));
     } else {
-      const nested = place.inside.reduceRight<unknown>((child, step) => ({ [step]: child }), value);
-      read.values[place.key] = mergeValue(read.values[place.key], nested);
+      put(read.values, place, value);
     }
   }
   return read;
@@ -132,7 +131,19 @@ export function keystoreKeyProblem(path: string): string | undefined {
   return placeOf(path) === undefined ? unknownSetting(path, keys) : undefined;
 }
 
-function placeOf(path: string): { key: SettingKey; inside: string[] } | undefined {
+/** A setting, or a part inside one. */
+interface Place {
+  key: SettingKey;
+  inside: string[];
+}
+
+/** Adds a value to what was written of its setting before. */
+function put(values: RawSettings, { key, inside }: Place, value: unknown): void {
+  const nested = inside.reduceRight<unknown>((child, step) => ({ [step]: child }), value);
+  values[key] = mergeValue(values[key], nested);
+}
+
+function placeOf(path: string): Place | undefined {
   const [, id, field] = PRECONFIGURED_SECRET.exec(path) ?? [];
   if (id !== undefined && field !== undefined)
     return { key: 'xpack.actions.preconfigured', inside: [id, 'secrets', field] };
@@ -179,8 +190,7 @@ function collect(tree: Record<string, unknown>, prefix: string, into: Collected)
     into.present.add(path);
     const place = placeOf(path);
     if (place !== undefined) {
-      const nested = place.inside.reduceRight<unknown>((child, step) => ({ [step]: child }), value);
-      into.values[place.key] = mergeValue(into.values[place.key], nested);
+      put(into.values, place, value);
     } else if (keys.some((key) => key.startsWith(`${path}.`)) && (isMap(value) || value === null)) {
       collect(value ?? {}, path, into);
     } else if (WITHOUT_EFFECT.some((key) => path === key || path.startsWith(`${key}.`))) {

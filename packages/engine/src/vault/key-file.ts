@@ -1,15 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { StartupError } from '../errors/index.ts';
+import { writeWhole } from '../files/index.ts';
 
 /** As for a key in the settings. */
 const MIN_LENGTH = 32;
@@ -32,17 +24,8 @@ export function readOrCreateKeyFile(path: string, isVaultInUse: boolean): KeyFil
     );
   }
   const encryptionKey = randomBytes(32).toString('base64url');
-  // Whole or not at all: half a key would be taken for one at the next start.
-  const unfinished = `${path}.new`;
-  rmSync(unfinished, { force: true });
-  const file = openSync(unfinished, 'wx', 0o600);
-  try {
-    writeSync(file, `${encryptionKey}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(unfinished, path);
+  // Half a key would be taken for one at the next start.
+  writeWhole(path, `${encryptionKey}\n`);
   return { encryptionKey, isNew: true };
 }
 
