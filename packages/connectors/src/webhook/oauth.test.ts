@@ -53,7 +53,7 @@ describe('.webhook with OAuth', () => {
       ['/hook', 'Bearer test-token-2'],
     ]);
     expect(remote.received[0]?.body).toBe(
-      'grant_type=client_credentials&client_id=test-client-id&client_secret=test-client-secret',
+      'client_id=test-client-id&client_secret=test-client-secret&grant_type=client_credentials',
     );
     expect(remote.received[1]?.headers).toMatchObject({ other: 'kept' });
     expect(remote.received[1]?.headers).not.toHaveProperty('hidden');

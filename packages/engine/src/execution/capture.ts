@@ -3,6 +3,7 @@ import {
   type Elasticsearch,
   HttpRequestError,
   messageOf,
+  TOKEN_REQUEST_SECRETS,
   type Transport,
   type TransportRequest,
 } from '@patchbay/kit';
@@ -65,7 +66,7 @@ export function capture(allowedHosts: AllowedHosts): Capture {
               hidden.has(name.toLowerCase()) ? '[redacted]' : redact(value),
             ]),
           ),
-          body: body === undefined ? null : redact(bodyText(body)),
+          body: body === undefined ? null : redact(withoutTokenSecrets(bodyText(body))),
         };
       }),
   };
@@ -78,6 +79,13 @@ function jsonText(body: unknown): string | undefined {
 function bodyText(body: NonNullable<TransportRequest['body']>): string {
   if (typeof body === 'string') return body;
   return body instanceof Uint8Array ? Buffer.from(body).toString('utf8') : '[stream]';
+}
+
+const TOKEN_SECRETS = new RegExp(`(^|&)(${TOKEN_REQUEST_SECRETS.join('|')})=[^&]*`, 'g');
+
+/** An assertion that was made for the request is none of the connector's secrets, and as good as one. */
+function withoutTokenSecrets(body: string): string {
+  return body.includes('grant_type=') ? body.replace(TOKEN_SECRETS, '$1$2=[redacted]') : body;
 }
 
 function withoutUserinfo(url: string): string {

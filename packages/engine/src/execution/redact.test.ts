@@ -12,6 +12,7 @@ describe('redactor', () => {
     [{ token: 'a.b*c+' }, 'a.b*c+ aXbbbc', '[redacted] aXbbbc'],
     [{ token: 'pa"ss\\word' }, '{"token":"pa\\"ss\\\\word"}', '{"token":"[redacted]"}'],
     [{ token: 'a b/c=d' }, 'GET /x?token=a%20b%2Fc%3Dd', 'GET /x?token=[redacted]'],
+    [{ token: "it's (a) *" }, 'token=it%27s%20%28a%29%20%2A&', 'token=[redacted]&'],
     [{ token: 'secret-1' }, 'got c2VjcmV0LTE=', 'got [redacted]'],
     [
       { user: 'ann', password: 'open' },

@@ -1,4 +1,4 @@
-import { createLogger, type Logger } from '@patchbay/kit';
+import { createLogger, type Logger, percentEncode } from '@patchbay/kit';
 
 /** Shorter values are words rather than secrets: taking them out would garble every text. */
 const MIN_LENGTH = 5;
@@ -66,6 +66,7 @@ function forms(secrets: readonly unknown[], minLength: number): string[] {
       value,
       JSON.stringify(value).slice(1, -1),
       encodeURIComponent(value.toWellFormed()),
+      percentEncode(value),
       new URLSearchParams({ v: value }).toString().slice('v='.length),
       Buffer.from(value).toString('base64'),
     ])

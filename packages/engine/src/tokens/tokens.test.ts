@@ -47,7 +47,11 @@ it('keeps tokens encrypted, bound to the version and the expiry of what they are
     expect(await kept.get()).toBeUndefined();
     const expiresAt = new Date('2026-01-02T00:00:00Z');
     await kept.updateOrReplace({ token: 'Bearer abc', expiresAt });
-    expect(await kept.get()).toEqual({ token: 'Bearer abc', expiresAt });
+    expect(await kept.get()).toEqual({
+      token: 'Bearer abc',
+      expiresAt,
+      storedAt: new Date('2026-01-01T00:00:00.000Z'),
+    });
     const record = await store.connectorTokens.get('c1');
     if (record === undefined) throw new Error('nothing was stored');
     expect(JSON.stringify(record)).not.toContain('abc');

@@ -43,7 +43,7 @@ export function createTokens({ store, vault, now }: TokensOptions): Tokens {
     if (!owner.isStored) {
       return {
         get: async () => inMemory.get(id),
-        updateOrReplace: async (token) => void inMemory.set(id, token),
+        updateOrReplace: async (token) => void inMemory.set(id, { ...token, storedAt: now() }),
         delete: async () => void inMemory.delete(id),
       };
     }
@@ -53,7 +53,11 @@ export function createTokens({ store, vault, now }: TokensOptions): Tokens {
           const record = await store.get(id);
           if (record === undefined) return undefined;
           const token = vault.open(descriptor(owner, record.expiresAt), record.token) as string;
-          return { token, expiresAt: record.expiresAt === null ? undefined : new Date(record.expiresAt) };
+          return {
+            token,
+            expiresAt: record.expiresAt === null ? undefined : new Date(record.expiresAt),
+            storedAt: new Date(record.updatedAt),
+          };
         } catch (error) {
           log.error(`Failed to read the token of connector "${id}": ${messageOf(error)}`);
           return undefined;

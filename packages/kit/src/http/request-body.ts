@@ -38,6 +38,14 @@ export function formEncode(fields: Record<string, string | undefined>): string {
   return search.toString();
 }
 
+/** As in RFC 3986: everything but letters, digits and `-._~`. */
+export function percentEncode(text: string): string {
+  return encodeURIComponent(text.toWellFormed()).replace(
+    /[!'()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
 function text(body: string, contentType: string | undefined): EncodedBody {
   return { body, contentType, bytes: Buffer.byteLength(body) };
 }

@@ -3,6 +3,11 @@ export interface StoredToken {
   token: string;
   /** Left out: it holds for ever. */
   expiresAt?: Date | undefined;
+  /** When it was stored. The store says so. */
+  storedAt?: Date | undefined;
+  /** What a new token can be had for, without asking anybody. Authorization code flow only. */
+  refreshToken?: string | undefined;
+  refreshTokenExpiresAt?: Date | undefined;
 }
 
 /** The access token of one connector, kept between its runs. It goes when the connector is updated or deleted. */

@@ -66,7 +66,7 @@ describe('a dry run', () => {
       {
         method: 'POST',
         url: config.accessTokenUrl,
-        body: 'grant_type=client_credentials&client_id=id&client_secret=[redacted]',
+        body: 'client_id=id&client_secret=[redacted]&grant_type=client_credentials',
       },
     ]);
     expect(service.received).toEqual([]);
