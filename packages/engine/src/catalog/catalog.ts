@@ -21,7 +21,9 @@ import {
   connectorSettings,
   ensureProxyAllowed,
   type OpenConnectorSettings,
-  openConnectorSettings,
+  REFUSED_SETTINGS,
+  settingName,
+  settingsOpener,
 } from './connector-settings.ts';
 import { connectorDescriptor, settingsDescriptor } from './descriptors.ts';
 import { type InMemoryConnector, inMemoryConnectors } from './in-memory.ts';
@@ -39,10 +41,16 @@ export interface NewConnector {
 /** A connector and its secrets as they were together, at one version. */
 export interface ResolvedConnector {
   connector: Connector;
-  /** The secrets in clear: not to be kept. Throws `InternalError` when they do not open. */
+  /** The secrets as they were given, references not looked up. Throws `InternalError` when they do not open. */
+  readSecrets(): unknown;
+  /** The secrets in clear: not to be kept. Throws as `readSecrets`, and `SecretReferenceError`. */
   openSecrets(): unknown;
   /** How it connects, if it says so. Throws as `openSecrets`. */
   openSettings(): OpenConnectorSettings | undefined;
+}
+
+export interface UnsavedConnector extends Pick<NewConnector, 'typeId' | 'config' | 'secrets'> {
+  settings?: ConnectorSettings | undefined;
 }
 
 /** Without its secrets, whose names are told. */
@@ -81,8 +89,11 @@ export interface Catalog {
   deleteSettings(spaceId: string, id: string): Promise<void>;
   /** What a run needs; undefined when there is no such connector. */
   resolve(spaceId: string, id: string): Promise<ResolvedConnector | undefined>;
-  /** A connector that is checked as on `create`, and not stored. Its id and name are `_test`. */
-  unsaved(connector: Pick<NewConnector, 'typeId' | 'config' | 'secrets'>): ResolvedConnector;
+  /**
+   * A connector and its settings that are checked as on saving, and not stored. Its id and name are `_test`. Only a
+   * reference that does not lead to a secret is told when it is opened.
+   */
+  unsaved(connector: UnsavedConnector): ResolvedConnector;
   /** To be called when a space is gone. */
   forgetSpace(spaceId: string): void;
 }
@@ -136,14 +147,16 @@ export function createCatalog(options: CatalogOptions): Catalog {
     if (known !== undefined) return known;
     const { record, settings } = loaded;
     const belongsTo = connectorDescriptor(record);
-    let openSettings: OpenConnectorSettings | undefined;
+    const readSecrets = () => vault.open(belongsTo, record.secrets);
+    let openSettings: (() => OpenConnectorSettings) | undefined;
     const fresh: ResolvedConnector = {
       connector: fromRecord(record),
-      openSecrets: () => references.resolve(vault.open(belongsTo, record.secrets), 'secrets'),
+      readSecrets,
+      openSecrets: () => references.resolve(readSecrets(), secretName),
       openSettings() {
-        // Opened once: its connections, which are kept open, hold what it says anyway.
-        openSettings ??= settings && openConnectorSettings(unsealSettings(record.spaceId, settings));
-        return openSettings;
+        // Unsealed once: its connections, which are kept open, hold what it says anyway.
+        openSettings ??= settings && openerOf(unsealSettings(record.spaceId, settings));
+        return openSettings?.();
       },
     };
     resolved.set(loaded, fresh);
@@ -158,22 +171,42 @@ export function createCatalog(options: CatalogOptions): Catalog {
     return { ...record.settings, secrets: secrets as ConnectorSettings['secrets'] };
   }
 
-  /**
-   * Validated config and secrets of a connector about to be saved, its type being allowed. Of secrets also what is stored:
-   * references stay references.
-   */
-  function prepare(type: ConnectorType, given: { config: unknown; secrets: unknown }) {
-    try {
-      const config = validateConfig(type, given.config, validation) as Record<string, unknown>;
-      const secrets = validateSecrets(type, references.resolve(given.secrets, 'secrets'), validation);
-      validateConnector(type, { config, secrets }, validation);
-      types.ensureEnabled(type);
-      return { config, secrets, stored: withReferences(given.secrets, secrets) };
-    } catch (error) {
-      throw error instanceof ValidationError || error instanceof SecretReferenceError
-        ? new BadRequestError(error.message, { cause: error })
-        : error;
-    }
+  const openerOf = (settings: ConnectorSettings) =>
+    settingsOpener(settings, references, (path) => `settings.${settingName(path)}`);
+
+  /** Validated config and secrets of a connector whose type is allowed. */
+  function check(type: ConnectorType, given: { config: unknown; secrets: unknown }) {
+    const config = validateConfig(type, given.config, validation) as Record<string, unknown>;
+    const secrets = validateSecrets(type, references.resolve(given.secrets, secretName), validation);
+    validateConnector(type, { config, secrets }, validation);
+    types.ensureEnabled(type);
+    return { config, secrets };
+  }
+
+  /** Of a connector about to be saved; of its secrets also what is stored: references stay references. */
+  function checkToSave(type: ConnectorType, given: { config: unknown; secrets: unknown }) {
+    const { config, secrets } = refusing(() => check(type, given));
+    return { config, secrets, stored: withReferences(given.secrets, secrets) };
+  }
+
+  /** Of a connector about to be run once. A reference that does not lead to a secret is a failure of the run. */
+  function checkToRun(type: ConnectorType, given: { config: unknown; secrets: unknown }) {
+    return refusing(() => {
+      try {
+        const { config, secrets } = check(type, given);
+        return { config, openSecrets: () => secrets };
+      } catch (error) {
+        if (!(error instanceof SecretReferenceError)) throw error;
+        types.ensureEnabled(type);
+        const config = validateConfig(type, given.config, validation) as Record<string, unknown>;
+        return {
+          config,
+          openSecrets() {
+            throw error;
+          },
+        };
+      }
+    });
   }
 
   /** Runs `save` between the type's hooks. */
@@ -218,7 +251,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
       }
       if (inMemory.has(id)) throw new BadRequestError(`This ${id} already exists in a preconfigured action.`);
       const type = types.get(typeId);
-      const { config, secrets, stored } = prepare(type, given);
+      const { config, secrets, stored } = checkToSave(type, given);
       return saveWithHooks(type, { connectorId: id, config, secrets, log, isUpdate: false }, async () => {
         const timestamp = now().toISOString();
         const record: ConnectorRecord = {
@@ -248,7 +281,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
       refuseInMemory(id, (what) => `${what} action ${id} can not be updated.`);
       const existing = await getRecord(spaceId, id);
       const type = types.get(existing.typeId);
-      const { config, secrets, stored } = prepare(type, given);
+      const { config, secrets, stored } = checkToSave(type, given);
       return saveWithHooks(type, { connectorId: id, config, secrets, log, isUpdate: true }, async () => {
         const record = {
           ...existing,
@@ -309,6 +342,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
       refuseInMemory(id, (what) => `${what} action ${id} can not be updated.`);
       await getRecord(spaceId, id);
       ensureProxyAllowed(given, validation.allowedHosts);
+      refusing(settingsOpener(given, references, (path) => `${REFUSED_SETTINGS}: ${settingName(path)}`));
       const { secrets, ...settings } = given;
       const sealed = vault.seal(settingsDescriptor(spaceId, id, settings), secrets);
       const isSaved = await store.connectorSettings.put(spaceId, {
@@ -333,22 +367,25 @@ export function createCatalog(options: CatalogOptions): Catalog {
       if (known !== undefined) {
         return {
           connector: known.connector,
-          openSecrets: () => references.resolve(known.secrets, 'secrets'),
-          openSettings: () => inMemorySettings.get(id)?.open,
+          readSecrets: () => known.secrets,
+          openSecrets: () => references.resolve(known.secrets, secretName),
+          openSettings: () => inMemorySettings.get(id)?.open(),
         };
       }
       const loaded = await load(spaceId, id);
       return loaded && resolvedOf(loaded);
     },
 
-    unsaved({ typeId, ...given }) {
+    unsaved({ typeId, settings, ...given }) {
       if (types.isSystem(typeId))
         throw new BadRequestError(`System action creation is forbidden. Action type: ${typeId}.`);
-      const { config, secrets } = prepare(types.get(typeId), given);
+      const { config, openSecrets } = checkToRun(types.get(typeId), given);
+      if (settings !== undefined) ensureProxyAllowed(settings, validation.allowedHosts);
       return {
         connector: unsavedConnector(typeId, config),
-        openSecrets: () => secrets,
-        openSettings: () => undefined,
+        readSecrets: () => given.secrets,
+        openSecrets,
+        openSettings: () => settings && openerOf(settings)(),
       };
     },
 
@@ -364,10 +401,10 @@ export function createCatalog(options: CatalogOptions): Catalog {
 
 /** Of connectors that the configuration brings. Throws `StartupError` when they cannot be used. */
 function settingsOfPreconfigured(
-  { preconfiguredSettings, validation }: CatalogOptions,
+  { preconfiguredSettings, references, validation }: CatalogOptions,
   inMemory: ReadonlyMap<string, InMemoryConnector>,
-): Map<string, { settings: ConnectorSettings; open: OpenConnectorSettings }> {
-  const opened = new Map<string, { settings: ConnectorSettings; open: OpenConnectorSettings }>();
+): Map<string, { settings: ConnectorSettings; open: () => OpenConnectorSettings }> {
+  const settings = new Map<string, { settings: ConnectorSettings; open: () => OpenConnectorSettings }>();
   for (const [id, given] of Object.entries(preconfiguredSettings)) {
     const key = `patchbay.connectorSettings.${id}`;
     if (inMemory.get(id)?.connector.origin !== 'preconfigured')
@@ -382,9 +419,23 @@ function settingsOfPreconfigured(
     } catch (cause) {
       throw new StartupError(`${key}.proxy.url: ${messageOf(cause)}`, { cause });
     }
-    opened.set(id, { settings: parsed.data, open: openConnectorSettings(parsed.data) });
+    const open = settingsOpener(parsed.data, references, (path) => [key, ...path].join('.'));
+    settings.set(id, { settings: parsed.data, open });
   }
-  return opened;
+  return settings;
+}
+
+const secretName = (path: readonly string[]) => ['secrets', ...path].join('.');
+
+/** What `check` gives; what it has against what was given is the answer to the caller. */
+function refusing<T>(check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    throw error instanceof ValidationError || error instanceof SecretReferenceError
+      ? new BadRequestError(error.message, { cause: error })
+      : error;
+  }
 }
 
 function shownSettings({ secrets, ...settings }: ConnectorSettings): ShownConnectorSettings {

@@ -1,10 +1,12 @@
 import { createSecureContext } from 'node:tls';
+import { isDeepStrictEqual } from 'node:util';
 import type { AllowedHosts } from '@patchbay/kit';
 import { messageOf } from '@patchbay/kit';
 import { z } from 'zod';
 import { parseDuration } from '../config/index.ts';
 import type { ConnectionSettings } from '../egress/index.ts';
 import { BadRequestError } from '../errors/index.ts';
+import { isSecretReference, SecretReferenceError, type SecretReferences } from '../vault/index.ts';
 
 /** How one connector connects and signs, for every type alike: what Kibana's body of a connector has no place for. */
 
@@ -26,16 +28,22 @@ const duration = z.union([z.string(), z.number()]).refine(
   { message: 'expected a duration such as 500ms, 60s or 5m' },
 );
 
+/** A secret, or a reference to one: what that leads to is checked when it is looked up. */
+const secretLike = (isOne: (value: string) => boolean) => (value: string) =>
+  isSecretReference(value) || isOne(value);
+
 /** Standard Webhooks: `whsec_` and the base64 of 24 to 64 bytes. https://www.standardwebhooks.com */
 const signingKey = z.string().refine(
-  (value) => {
+  secretLike((value) => {
     const key = Buffer.from(value.slice('whsec_'.length), 'base64');
     return value.startsWith('whsec_') && key.byteLength >= 24 && key.byteLength <= 64;
-  },
+  }),
   { message: 'expected whsec_ and the base64 of 24 to 64 bytes' },
 );
 
 const text = z.string().min(1);
+
+const isBase64 = (value: string) => z.base64().safeParse(value).success;
 
 export const connectorSettings = z
   .strictObject({
@@ -61,7 +69,7 @@ export const connectorSettings = z
         proxyPassword: z.string().optional(),
         proxyHeaders: z.record(z.string(), z.string()).optional(),
         tlsKey: text.optional(),
-        tlsPfx: z.base64().min(1).optional(),
+        tlsPfx: text.refine(secretLike(isBase64), { message: 'expected base64' }).optional(),
         tlsPassphrase: z.string().optional(),
         signingKeys: z.array(signingKey).min(1).max(2).optional(),
       })
@@ -96,17 +104,55 @@ export interface OpenConnectorSettings {
   secretValues: unknown;
 }
 
+/** What a refusal begins with. */
+export const REFUSED_SETTINGS = 'error validating connector settings';
+
 /** Throws `BadRequestError` when the proxy is no allowed host. */
 export function ensureProxyAllowed({ proxy }: ConnectorSettings, allowedHosts: AllowedHosts): void {
   if (proxy === undefined) return;
   try {
     allowedHosts.ensureHostnameAllowed(new URL(proxy.url).hostname);
   } catch (cause) {
-    throw new BadRequestError(`error validating connector settings: ${messageOf(cause)}`, { cause });
+    throw new BadRequestError(`${REFUSED_SETTINGS}: ${messageOf(cause)}`, { cause });
   }
 }
 
-export function openConnectorSettings(settings: ConnectorSettings): OpenConnectorSettings {
+/**
+ * Opens the settings. Their references are looked up anew each time; the same object is given for as long as nothing
+ * changed, since connections are kept by it. Throws `SecretReferenceError`.
+ */
+export function settingsOpener(
+  settings: ConnectorSettings,
+  references: SecretReferences,
+  nameOf: (path: readonly string[]) => string,
+): () => OpenConnectorSettings {
+  let opened: { secrets: ConnectorSettings['secrets']; settings: OpenConnectorSettings } | undefined;
+  return () => {
+    const secrets = references.resolve(settings.secrets, (path) => nameOf(['secrets', ...path]));
+    if (opened === undefined || !isDeepStrictEqual(secrets, opened.secrets)) {
+      if (secrets !== settings.secrets) ensureUsable({ ...settings, secrets }, nameOf);
+      opened = { secrets, settings: open({ ...settings, secrets }) };
+    }
+    return opened.settings;
+  };
+}
+
+/** What references lead to is checked like what was given itself. */
+function ensureUsable(settings: ConnectorSettings, nameOf: (path: readonly string[]) => string): void {
+  const { error } = connectorSettings.safeParse(settings);
+  if (error === undefined) return;
+  const problems = error.issues.map(({ path, message }) => `${nameOf(path.map(String))}: ${message}`);
+  throw new SecretReferenceError(problems.join('; '));
+}
+
+/** A place in the settings, in the words of the API. */
+export function settingName(path: readonly string[]): string {
+  const [part = '', field, ...rest] = path;
+  const onTheWire = field?.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return [part, ...(onTheWire === undefined ? [] : [onTheWire]), ...rest].join('.');
+}
+
+function open(settings: ConnectorSettings): OpenConnectorSettings {
   const { proxy, tls, timeouts, redirects, signing, secrets } = settings;
   const connection: ConnectionSettings = {
     tls: {
@@ -163,14 +209,20 @@ function tlsProblems(
     attempt(['tls', 'certificateAuthorities'], 'expected certificates in PEM', {
       ca: tls.certificateAuthorities,
     });
-  if (tls?.certificate !== undefined && secrets.tlsKey !== undefined) {
+  const isKnown = (...given: (string | undefined)[]) =>
+    !given.some((value) => value !== undefined && isSecretReference(value));
+  if (
+    tls?.certificate !== undefined &&
+    secrets.tlsKey !== undefined &&
+    isKnown(secrets.tlsKey, secrets.tlsPassphrase)
+  ) {
     attempt(
       ['secrets', 'tlsKey'],
       'is no key in PEM that fits the certificate and opens with the passphrase',
       keyPair(tls.certificate, secrets.tlsKey, secrets.tlsPassphrase),
     );
   }
-  if (secrets.tlsPfx !== undefined) {
+  if (secrets.tlsPfx !== undefined && isKnown(secrets.tlsPfx, secrets.tlsPassphrase)) {
     attempt(['secrets', 'tlsPfx'], 'is no PKCS#12 that opens with the passphrase', {
       pfx: Buffer.from(secrets.tlsPfx, 'base64'),
       passphrase: secrets.tlsPassphrase ?? '',

@@ -7,6 +7,10 @@ export {
   type ShownConnectorSettings,
 } from './catalog.ts';
 export { type Connector, isDeprecated, type ListedConnector } from './connector.ts';
-export { type ConnectorSettings, connectorSettings } from './connector-settings.ts';
+export {
+  type ConnectorSettings,
+  connectorSettings,
+  type OpenConnectorSettings,
+} from './connector-settings.ts';
 export { countSealed, type Rotation, rotateKeys, type SealedType, sealedTypes } from './rotate-keys.ts';
 export { createTypeRegistry, type TypeRegistry, type TypeState } from './type-registry.ts';

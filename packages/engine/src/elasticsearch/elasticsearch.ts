@@ -15,12 +15,31 @@ import { connectionError, statusError } from './errors.ts';
 import { createHosts } from './hosts.ts';
 import type { ElasticsearchOptions } from './options.ts';
 
+export interface ElasticsearchClient extends Elasticsearch {
+  /** The same requests over another transport, for whoever wants to see them. */
+  over(transport: Transport): Elasticsearch;
+}
+
 /** The client for the configured hosts. Everything it sends leaves through egress. */
 export function createElasticsearch(
   options: ElasticsearchOptions | undefined,
   { egress, now }: { egress: Pick<Egress, 'operatorTransport'>; now(): Date },
-): Elasticsearch {
-  const request = options === undefined ? notConfigured : configured(options, egress, now);
+): ElasticsearchClient {
+  if (options === undefined) {
+    const client = clientOf(notConfigured);
+    return { ...client, over: () => client };
+  }
+  const { requestTimeoutMs: responseTimeoutMs, tls } = options;
+  const transport = egress.operatorTransport({
+    tls,
+    responseTimeoutMs,
+    connectTimeoutMs: Math.min(responseTimeoutMs, CONNECT_TIMEOUT_MS),
+  });
+  const over = (way: Transport) => clientOf(requestOver(way, options, now));
+  return { ...over(transport), over };
+}
+
+function clientOf(request: Elasticsearch['request']): Elasticsearch {
   return {
     request,
     async bulk({ index, refresh, documents, signal }) {
@@ -45,17 +64,11 @@ async function notConfigured(): Promise<never> {
   );
 }
 
-function configured(
+function requestOver(
+  transport: Transport,
   options: ElasticsearchOptions,
-  egress: Pick<Egress, 'operatorTransport'>,
   now: () => Date,
 ): Elasticsearch['request'] {
-  const { requestTimeoutMs: responseTimeoutMs, tls } = options;
-  const transport = egress.operatorTransport({
-    tls,
-    responseTimeoutMs,
-    connectTimeoutMs: Math.min(responseTimeoutMs, CONNECT_TIMEOUT_MS),
-  });
   const hosts = createHosts(options.hosts, now);
   const headers = { ...options.customHeaders, ...authorization(options) };
   const redact = redactor(options);
@@ -113,7 +126,7 @@ function send(
     timeoutMs: undefined,
     // Elasticsearch sends nobody elsewhere, and credentials are not for whoever does.
     maxRedirects: 0,
-    sensitiveHeaders: [],
+    sensitiveHeaders: Object.keys(headers),
     signal: signal ?? NEVER,
   });
 }

@@ -1,3 +1,3 @@
 export { createAlertHistoryTemplate } from './alert-history-template.ts';
-export { createElasticsearch } from './elasticsearch.ts';
+export { createElasticsearch, type ElasticsearchClient } from './elasticsearch.ts';
 export { type ElasticsearchOptions, elasticsearchOptions } from './options.ts';

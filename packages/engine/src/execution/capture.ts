@@ -1,6 +1,5 @@
 import {
   type AllowedHosts,
-  type Elasticsearch,
   HttpRequestError,
   messageOf,
   TOKEN_REQUEST_SECRETS,
@@ -20,7 +19,8 @@ export interface CapturedRequest {
 /** Takes requests instead of sending them: each one ends as a request that failed, since there is no answer. */
 export interface Capture {
   transport: Transport;
-  elasticsearch: Elasticsearch;
+  /** In place of the one to services that the configuration names. */
+  operatorTransport: Transport;
   shown(redact: Redact): CapturedRequest[];
 }
 
@@ -28,7 +28,10 @@ const SENSITIVE_HEADERS: readonly string[] = ['authorization', 'proxy-authorizat
 
 export function capture(allowedHosts: AllowedHosts): Capture {
   const taken: Pick<TransportRequest, 'method' | 'url' | 'headers' | 'body' | 'sensitiveHeaders'>[] = [];
-  const notSent = () => new HttpRequestError('not sent: this is a dry run');
+  const operatorTransport: Transport = async (request) => {
+    taken.push(request);
+    throw new HttpRequestError('not sent: this is a dry run');
+  };
   return {
     async transport(request) {
       try {
@@ -36,24 +39,9 @@ export function capture(allowedHosts: AllowedHosts): Capture {
       } catch (cause) {
         throw new HttpRequestError(messageOf(cause), { cause });
       }
-      taken.push(request);
-      throw notSent();
+      return operatorTransport(request);
     },
-    elasticsearch: {
-      async request({ method, path, query = {}, body }) {
-        const search = new URLSearchParams();
-        for (const [name, value] of Object.entries(query)) search.append(name, `${value}`);
-        const url = search.size === 0 ? path : `${path}?${search}`;
-        taken.push({ method, url, headers: {}, body: jsonText(body), sensitiveHeaders: [] });
-        throw notSent();
-      },
-      async bulk({ index, refresh, documents }) {
-        const body = documents.map((document) => `{"create":{}}\n${JSON.stringify(document)}\n`).join('');
-        const url = `/${encodeURIComponent(index)}/_bulk?refresh=${refresh}`;
-        taken.push({ method: 'POST', url, headers: {}, body, sensitiveHeaders: [] });
-        throw notSent();
-      },
-    },
+    operatorTransport,
     shown: (redact) =>
       taken.map(({ method, url, headers, body, sensitiveHeaders }) => {
         const hidden = new Set([...SENSITIVE_HEADERS, ...sensitiveHeaders.map((name) => name.toLowerCase())]);
@@ -70,10 +58,6 @@ export function capture(allowedHosts: AllowedHosts): Capture {
         };
       }),
   };
-}
-
-function jsonText(body: unknown): string | undefined {
-  return body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
 }
 
 function bodyText(body: NonNullable<TransportRequest['body']>): string {

@@ -111,6 +111,36 @@ describe('a run', () => {
   });
 });
 
+it('fails, and is in the event log, where a secret is a reference that leads nowhere', async () => {
+  const executed = vi.fn();
+  await using engine = await open(executed, {
+    settings: {
+      'xpack.actions.preconfigured': {
+        mine: { name: 'Mine', actionTypeId: '.note', config: {}, secrets: { token: '${env:TOKEN}' } },
+      },
+    },
+  });
+  const message =
+    'secrets.token: the secret reference ${env:TOKEN} does not lead to a secret: patchbay.secretReferences.environment does not allow it';
+  expect(await run(engine, { connectorId: 'mine' })).toEqual({
+    actionId: 'mine',
+    status: 'error',
+    message,
+    retry: true,
+    errorSource: 'user',
+  });
+  expect(await events(engine)).toEqual([
+    { action: 'execute-start', message: 'action started: .note:mine: Mine' },
+    {
+      action: 'execute',
+      message: 'action execution failure: .note:mine: Mine',
+      error: `${message}; retry: true`,
+    },
+  ]);
+  expect(engine.logged).toMatchObject([{ fields: { tags: expect.arrayContaining(['user-error']) } }]);
+  expect(executed).not.toHaveBeenCalled();
+});
+
 describe('a run that fails', () => {
   const at = new Date('2026-01-01T00:00:30Z');
 

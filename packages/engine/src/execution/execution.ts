@@ -10,8 +10,9 @@ import {
   type TokenStore,
   type Transport,
 } from '@patchbay/kit';
-import type { Catalog, Connector, ResolvedConnector } from '../catalog/index.ts';
+import type { Catalog, Connector, ConnectorSettings, ResolvedConnector } from '../catalog/index.ts';
 import type { Egress } from '../egress/index.ts';
+import type { ElasticsearchClient } from '../elasticsearch/index.ts';
 import { NotFoundError } from '../errors/index.ts';
 import {
   type EventLog,
@@ -28,6 +29,7 @@ import {
 import { passingTokens, type TokenRun, type Tokens } from '../tokens/index.ts';
 import { type CapturedRequest, capture } from './capture.ts';
 import { type Input, inputReader } from './input.ts';
+import { type Opened, open } from './open.ts';
 import { type Redact, redactingLogger, redactor, strictRedactor } from './redact.ts';
 import { RUN_TIMEOUT, runningWork } from './within-time.ts';
 
@@ -45,6 +47,7 @@ export interface TestRequest extends Omit<RunRequest, 'connectorId'> {
   typeId: string;
   config: unknown;
   secrets: unknown;
+  settings?: ConnectorSettings | undefined;
 }
 
 /** Runs actions. There is one pipeline; HTTP, rules and the rest are only different sources of it. */
@@ -70,7 +73,7 @@ export interface Execution {
 export interface ExecutionOptions {
   catalog: Catalog;
   egress: Egress;
-  elasticsearch: Elasticsearch;
+  elasticsearch: ElasticsearchClient;
   tokens: Tokens;
   events: EventLog;
   installation: Installation;
@@ -117,12 +120,11 @@ export function createExecution(options: ExecutionOptions): Execution {
   async function perform(prepared: Prepared, tokens: (run: TokenRun) => TokenStore): Promise<ActionResult> {
     const { type, resolved, run } = prepared;
     const { connector } = resolved;
-    const secrets = resolved.openSecrets();
-    const settings = resolved.openSettings();
-    const redact = redactor(secrets, settings?.secretValues);
+    const opened = open(resolved);
+    const redact = redactor(opened.secrets, opened.settings?.secretValues);
     events.record(executeStart(run, installation));
-    const { result, requestBodyBytes } = await attempt(prepared, secrets, {
-      transport: egress.transportFor(settings?.connection),
+    const { result, requestBodyBytes } = await attempt(prepared, opened, {
+      transport: egress.transportFor(opened.settings?.connection),
       elasticsearch: options.elasticsearch,
       log: redactingLogger(logger(`plugins.actions${type.id}`), redact),
       tokens,
@@ -141,9 +143,10 @@ export function createExecution(options: ExecutionOptions): Execution {
 
   async function attempt(
     { type, resolved, run, request }: Prepared,
-    secrets: unknown,
+    { secrets, settings, failure }: Opened,
     means: Means,
   ): Promise<{ result: ActionResult; requestBodyBytes: number }> {
+    if (failure !== undefined) return { result: failure, requestBodyBytes: 0 };
     const { connector } = resolved;
     const input: Input | ActionResult = readInput(type, connector, secrets, request.params);
     if ('status' in input) return { result: input, requestBodyBytes: 0 };
@@ -163,7 +166,7 @@ export function createExecution(options: ExecutionOptions): Execution {
             spaceId: run.spaceId,
           },
           executionId: run.executionUuid,
-          signingKeys: resolved.openSettings()?.signingKeys ?? [],
+          signingKeys: settings?.signingKeys ?? [],
           http: createHttpClient({
             transport,
             signal,
@@ -213,8 +216,8 @@ export function createExecution(options: ExecutionOptions): Execution {
     },
 
     async test(request) {
-      const { typeId, config, secrets } = request;
-      const resolved = catalog.unsaved({ typeId, config, secrets });
+      const { typeId, config, secrets, settings } = request;
+      const resolved = catalog.unsaved({ typeId, config, secrets, settings });
       const type = catalog.types.get(typeId);
       const run = describe(request, resolved.connector);
       return perform({ type, resolved, run, request }, passingTokens);
@@ -223,12 +226,12 @@ export function createExecution(options: ExecutionOptions): Execution {
     async dryRun(request) {
       const prepared = await prepare(request);
       const owner = ownerOf(prepared);
-      const secrets = prepared.resolved.openSecrets();
-      const redact = strictRedactor(secrets, prepared.resolved.openSettings()?.secretValues);
-      const { transport, elasticsearch, shown } = capture(egress.allowedHosts);
-      const { result } = await attempt(prepared, secrets, {
+      const opened = open(prepared.resolved);
+      const redact = strictRedactor(opened.secrets, opened.settings?.secretValues);
+      const { transport, operatorTransport, shown } = capture(egress.allowedHosts);
+      const { result } = await attempt(prepared, opened, {
         transport,
-        elasticsearch,
+        elasticsearch: options.elasticsearch.over(operatorTransport),
         log: SILENT,
         tokens: (run) => passingTokens(run, options.tokens.of(owner, run)),
         onToken: (token) => redact.learn(tokenForms(token)),

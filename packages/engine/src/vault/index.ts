@@ -1,6 +1,7 @@
 export { type KeyFile, readOrCreateKeyFile } from './key-file.ts';
 export {
   createSecretReferences,
+  isSecretReference,
   SecretReferenceError,
   type SecretReferences,
   withReferences,

@@ -9,9 +9,10 @@ import { InternalError } from '../errors/index.ts';
 export interface SecretReferences {
   /**
    * The value with every reference in it, at any depth, replaced by what it names; itself when there is none. Throws
-   * `SecretReferenceError`, which tells the reference and never what it leads to.
+   * `SecretReferenceError`, which tells the reference and never what it leads to. `nameOf` is what texts call a place
+   * in the value.
    */
-  resolve<T>(value: T, at: string): T;
+  resolve<T>(value: T, nameOf: (path: readonly string[]) => string): T;
 }
 
 export interface SecretReferenceOptions {
@@ -22,11 +23,16 @@ export interface SecretReferenceOptions {
   allowedFolders: readonly string[];
 }
 
+/** A reference does not lead to a secret, or to one that cannot be used. */
 export class SecretReferenceError extends InternalError {}
 
 const REFERENCE = /^\$\{(env|file):(.+)\}$/s;
 
 const MAX_FILE_BYTES = 64 * 1024;
+
+export function isSecretReference(value: string): boolean {
+  return REFERENCE.test(value);
+}
 
 export function createSecretReferences({
   environment,
@@ -42,37 +48,43 @@ export function createSecretReferences({
     return environment[name] ?? refuse('there is no such environment variable');
   }
 
-  function resolve(value: unknown, at: string): unknown {
+  function resolve(
+    value: unknown,
+    nameOf: (path: readonly string[]) => string,
+    path: readonly string[] = [],
+  ): unknown {
     if (typeof value === 'string') {
       const [, kind, name] = value.startsWith('${') ? (REFERENCE.exec(value) ?? []) : [];
       if (kind === undefined || name === undefined) return value;
       return look(kind, name, (why) => {
         throw new SecretReferenceError(
-          `${at}: the secret reference ${value} does not lead to a secret: ${why}`,
+          `${nameOf(path)}: the secret reference ${value} does not lead to a secret: ${why}`,
         );
       });
     }
     if (Array.isArray(value))
       return unchanged(
         value,
-        value.map((item, index) => resolve(item, `${at}.${index}`)),
+        value.map((item, index) => resolve(item, nameOf, [...path, `${index}`])),
       );
     if (typeof value !== 'object' || value === null) return value;
     let isChanged = false;
     const entries = Object.entries(value).map(([key, child]) => {
-      const resolved = resolve(child, `${at}.${key}`);
+      const resolved = resolve(child, nameOf, [...path, key]);
       isChanged ||= resolved !== child;
       return [key, resolved];
     });
     return isChanged ? Object.fromEntries(entries) : value;
   }
 
-  return { resolve: <T>(value: T, at: string) => resolve(value, at) as T };
+  return {
+    resolve: <T>(value: T, nameOf: (path: readonly string[]) => string) => resolve(value, nameOf) as T,
+  };
 }
 
 /** `validated` with the references of `given` in their places again, so that they are what is stored. */
 export function withReferences(given: unknown, validated: unknown): unknown {
-  if (typeof given === 'string') return REFERENCE.test(given) ? given : validated;
+  if (typeof given === 'string') return isSecretReference(given) ? given : validated;
   if (typeof given !== 'object' || given === null) return validated;
   if (typeof validated !== 'object' || validated === null) return validated;
   if (Array.isArray(validated))

@@ -1,4 +1,5 @@
 import type { Principal } from '@patchbay/engine/access';
+import { connectorSettings } from '@patchbay/engine/catalog';
 import { BadRequestError } from '@patchbay/engine/errors';
 import type { RunSource } from '@patchbay/engine/events';
 import type { FastifyReply } from 'fastify';
@@ -7,6 +8,7 @@ import type { App } from '../http/app-type.ts';
 import { anyMap, map, text } from '../http/request-schema.ts';
 import type { System } from '../system.ts';
 import { resultAnswer } from '../wire/connector.ts';
+import { snakeCased } from '../wire/snake-case.ts';
 import { authorize, authorizeExecute } from './connector-access.ts';
 
 const schema = {
@@ -20,6 +22,7 @@ const testBody = z.strictObject({
   config: map().default({}),
   secrets: map().default({}),
   params: anyMap(),
+  settings: snakeCased(connectorSettings).optional(),
 });
 
 export function executeRoute(app: App, system: System): void {

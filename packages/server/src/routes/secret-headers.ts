@@ -19,7 +19,7 @@ export function secretHeadersRoute(app: App, system: System): void {
     if (!TYPES.includes(typeId)) {
       throw new BadRequestError(`Connector must be one of the following types: ${TYPES.join(', ')}`);
     }
-    const secrets = (await catalog.resolve(request.spaceId, id))?.openSecrets() as
+    const secrets = (await catalog.resolve(request.spaceId, id))?.readSecrets() as
       | { secretHeaders?: Record<string, string> | null }
       | undefined;
     return Object.keys(secrets?.secretHeaders ?? {});

@@ -1,7 +1,10 @@
+import { createHmac } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { basicAuth } from '@patchbay/kit';
 import { standIn } from '@patchbay/kit/testing';
 import { afterAll, describe, expect, it } from 'vitest';
+import { testCa, testProxy, testTlsOrigin } from '../../../engine/src/testing/index.ts';
 import { temporaryFolder, testServer } from '../testing/test-server.ts';
 
 const outside = temporaryFolder();
@@ -18,7 +21,11 @@ for (const [path, content] of Object.entries(files)) writeFileSync(path, content
 symlinkSync(join(outside, 'password'), join(folder, 'link'));
 afterAll(() => rmSync(outside, { recursive: true }));
 
-const environment: NodeJS.ProcessEnv = { TEAM_PASSWORD: 'from-the-environment', OTHER: 'not-to-be-read' };
+const environment: NodeJS.ProcessEnv = {
+  TEAM_PASSWORD: 'from-the-environment',
+  TEAM_PROXY_TOKEN: 'token-of-the-proxy',
+  OTHER: 'not-to-be-read',
+};
 const remote = await standIn(({ headers }) => ({
   status: headers['x-fail'] === undefined ? 200 : 500,
   body: JSON.stringify({ message: headers.authorization }),
@@ -36,6 +43,10 @@ const server = await testServer({
         config: { url: remote.url },
         secrets: { user: 'me', password: '${env:TEAM_PASSWORD}' },
       },
+      lost: { name: 'Lost', actionTypeId: '.webhook', config: { url: remote.url, hasAuth: false } },
+    },
+    'patchbay.connectorSettings': {
+      lost: { signing: { enabled: true }, secrets: { signingKeys: ['${env:TEAM_KEY}'] } },
     },
   },
 });
@@ -87,10 +98,68 @@ describe('a secret that is a reference', () => {
     writeFileSync(path, 'after-the-change');
     await run(id);
     expect(sent()).toBe('after-the-change');
+  });
+
+  it('that leads nowhere any more is a failed run, until somebody mends it', async () => {
+    const path = join(folder, 'coming-and-going');
+    const reference = `\${file:${path}}`;
+    writeFileSync(path, 'there-for-now');
+    const { id } = await create(reference);
     rmSync(path);
+    const before = remote.received.length;
+    const message = `secrets.password: the secret reference ${reference} does not lead to a secret: there is no such file, or patchbay.secretReferences.folders does not allow it`;
+    const failure = { connector_id: id, status: 'error', message, retry: true, errorSource: 'user' };
     const gone = await run(id);
-    expect(gone.status).toBe(500);
-    expect(gone.body.message).toContain('does not lead to a secret');
+    expect(gone).toMatchObject({ status: 200, body: failure });
+    expect(Object.keys(gone.body).sort()).toEqual(Object.keys(failure).sort());
+    const dry = await server.call('POST', `/api/actions/connector/${id}/_execute?dry_run=true`, {
+      body: { params: {} },
+    });
+    expect(dry).toMatchObject({ status: 200, body: { ...failure, dry_run: true } });
+    expect(remote.received).toHaveLength(before);
+    writeFileSync(path, 'there-again');
+    expect((await run(id)).body.status).toBe('ok');
+    expect(sent()).toBe('there-again');
+  });
+
+  it('in a test run leads to a secret, or fails the run', async () => {
+    const test = (password: string) =>
+      server.call('POST', '/api/patchbay/connectors/_test', {
+        body: {
+          connector_type_id: '.webhook',
+          config: { url: remote.url },
+          secrets: { user: 'me', password },
+          params: {},
+        },
+      });
+    expect((await test('${env:TEAM_PASSWORD}')).body.status).toBe('ok');
+    expect(sent()).toBe('from-the-environment');
+    expect(await test('${env:OTHER}')).toMatchObject({
+      status: 200,
+      body: {
+        connector_id: '_test',
+        status: 'error',
+        message:
+          'secrets.password: the secret reference ${env:OTHER} does not lead to a secret: patchbay.secretReferences.environment does not allow it',
+        retry: true,
+        errorSource: 'user',
+      },
+    });
+  });
+
+  it('need not lead anywhere for the names of secret headers to be listed', async () => {
+    const path = join(folder, 'header');
+    writeFileSync(path, 'header-value');
+    const body = {
+      name: 'headers',
+      connector_type_id: '.webhook',
+      config: { url: remote.url, hasAuth: false },
+      secrets: { secretHeaders: { 'X-Token': `\${file:${path}}` } },
+    };
+    const { id } = (await server.call('POST', '/api/actions/connector', { body })).body;
+    rmSync(path);
+    const names = await server.call('GET', `/internal/stack_connectors/${id}/secret_headers`);
+    expect(names).toMatchObject({ status: 200, body: ['X-Token'] });
   });
 
   it.each([
@@ -124,6 +193,118 @@ describe('a secret that is a reference', () => {
     for (const file of ['patchbay.sqlite', 'patchbay.sqlite-wal']) {
       const bytes = readFileSync(join(server.dataPath, file), 'latin1');
       expect(bytes).not.toContain('from-the-environment');
+    }
+  });
+});
+
+describe('a reference in the settings of a connector', () => {
+  const ca = testCa();
+  const client = ca.issue({ commonName: 'client' });
+  const putSettings = (id: string, body: unknown) =>
+    server.call('PUT', `/api/patchbay/connectors/${id}/settings`, { body });
+  const keep = (name: string, content: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return { path, reference: `\${file:${path}}` };
+  };
+
+  it('gives the proxy its credentials and headers', async () => {
+    const password = keep('proxy-password', 'password-of-the-proxy\n');
+    const authorization = basicAuth({ user: 'me', password: 'password-of-the-proxy' });
+    await using proxy = await testProxy({ authorization });
+    const { id } = await create('own');
+    const secrets = {
+      proxy_user: 'me',
+      proxy_password: password.reference,
+      proxy_headers: { 'X-Token': '${env:TEAM_PROXY_TOKEN}' },
+    };
+    expect((await putSettings(id, { proxy: { url: proxy.url }, secrets })).status).toBe(200);
+    expect((await run(id)).body.status).toBe('ok');
+    expect(proxy.tunnels).toMatchObject([{ headers: { 'x-token': 'token-of-the-proxy' } }]);
+    rmSync(password.path);
+    expect((await run(id)).body).toMatchObject({
+      status: 'error',
+      message: expect.stringContaining(
+        `settings.secrets.proxy_password: the secret reference ${password.reference} does not lead to a secret`,
+      ),
+      retry: true,
+      errorSource: 'user',
+    });
+  });
+
+  it('is the key and the passphrase of the client certificate, looked up anew for every run', async () => {
+    await using origin = await testTlsOrigin({
+      ...ca.issue(),
+      requestCert: true,
+      rejectUnauthorized: true,
+      ca: ca.cert,
+    });
+    const key = keep('key.pem', client.toEncryptedKey('open'));
+    const passphrase = keep('passphrase', 'open');
+    const { id } = await create('own', { url: origin.url });
+    const settings = {
+      tls: { certificate_authorities: ca.cert, certificate: client.cert },
+      secrets: { tls_key: key.reference, tls_passphrase: passphrase.reference },
+    };
+    expect((await putSettings(id, settings)).status).toBe(200);
+    expect((await run(id)).body.status).toBe('ok');
+
+    writeFileSync(passphrase.path, 'wrong');
+    const problem =
+      'secrets.tls_key: is no key in PEM that fits the certificate and opens with the passphrase';
+    const failed = { status: 'error', message: `settings.${problem}`, retry: true, errorSource: 'user' };
+    expect((await run(id)).body).toMatchObject(failed);
+    expect(await putSettings(id, settings)).toMatchObject({
+      status: 400,
+      body: { message: `error validating connector settings: ${problem}` },
+    });
+
+    writeFileSync(key.path, client.toEncryptedKey('changed'));
+    writeFileSync(passphrase.path, 'changed');
+    expect((await run(id)).body.status).toBe('ok');
+    expect(origin.clients).toEqual(['client', 'client']);
+  });
+
+  it('signs', async () => {
+    const bytes = Buffer.alloc(32, 'k');
+    const key = keep('signing-key', `whsec_${bytes.toString('base64')}`);
+    const { id } = await create('own');
+    await putSettings(id, { signing: { enabled: true }, secrets: { signing_keys: [key.reference] } });
+    expect((await run(id)).body.status).toBe('ok');
+    const { headers } = remote.received.at(-1) ?? {};
+    const signed = `${headers?.['webhook-id']}.${headers?.['webhook-timestamp']}.`;
+    const signature = createHmac('sha256', bytes).update(signed).digest('base64');
+    expect(headers?.['webhook-signature']).toBe(`v1,${signature}`);
+  });
+
+  it.each([
+    ['tls_pfx', '${env:OTHER}', 'patchbay.secretReferences.environment does not allow it'],
+    ['tls_pfx', '${env:TEAM_PASSWORD}', 'secrets.tls_pfx: expected base64'],
+    ['signing_keys', ['${env:TEAM_PASSWORD}'], 'secrets.signing_keys.0: expected whsec_'],
+  ])('is refused as %s: %s', async (name, reference, why) => {
+    const { id } = await create('own');
+    const answer = await putSettings(id, { secrets: { [name]: reference } });
+    expect(answer.status).toBe(400);
+    expect(answer.body.message).toContain(`error validating connector settings: secrets.${name}`);
+    expect(answer.body.message).toContain(why);
+    expect(answer.body.message).not.toMatch(/not-to-be-read|from-the-environment/);
+    expect((await server.call('GET', `/api/patchbay/connectors/${id}/settings`)).body.secrets_set).toEqual(
+      [],
+    );
+  });
+
+  it('of a preconfigured connector is named by its setting', async () => {
+    expect((await run('lost')).body).toMatchObject({
+      status: 'error',
+      message:
+        'patchbay.connectorSettings.lost.secrets.signingKeys.0: the secret reference ${env:TEAM_KEY} does not lead to a secret: there is no such environment variable',
+    });
+  });
+
+  it('is what is stored, and not what it leads to', () => {
+    for (const file of ['patchbay.sqlite', 'patchbay.sqlite-wal']) {
+      const bytes = readFileSync(join(server.dataPath, file), 'latin1');
+      expect(bytes).not.toContain('token-of-the-proxy');
     }
   });
 });
