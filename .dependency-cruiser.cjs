@@ -29,7 +29,7 @@ const engine = {
   access: ['store'],
   events: ['store'],
   catalog: ['store', 'vault', 'config', 'licensing', 'egress'],
-  execution: ['catalog', 'tokens', 'vault', 'egress', 'events', 'licensing', 'access'],
+  execution: ['catalog', 'tokens', 'vault', 'egress', 'elasticsearch', 'events', 'licensing', 'access'],
 };
 
 const others = (all, allowed, self) =>
