@@ -1,3 +1,4 @@
+export { hostileText } from './hostile-text.ts';
 export { memoryTokens } from './memory-tokens.ts';
 export { type ReceivedRequest, type StandIn, type StandInAnswer, standIn } from './stand-in.ts';
 export { type TestResult, type TestRun, testAction } from './test-action.ts';
