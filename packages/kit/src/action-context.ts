@@ -2,6 +2,7 @@ import type { Elasticsearch } from './elasticsearch.ts';
 import type { HttpClient } from './http/index.ts';
 import type { Logger } from './logger.ts';
 import type { TokenStore } from './oauth/index.ts';
+import type { Smtp } from './smtp.ts';
 
 /** The hosts that outbound calls may go to (`xpack.actions.allowedHosts`). Both throw with the reference's text. */
 export interface AllowedHosts {
@@ -9,15 +10,33 @@ export interface AllowedHosts {
   ensureHostnameAllowed(hostname: string): void;
 }
 
-/** The operator's settings that decide what a connector may be. */
-export interface ValidationSettings {
+/** The operator's settings that decide what a connector may be and what its runs do. */
+export interface OperatorSettings {
   webhook: { ssl: { pfx: { enabled: boolean } } };
+  email: {
+    /** undefined: any. */
+    domainAllowlist: readonly string[] | undefined;
+    /** Patterns with `*`; undefined: any. */
+    recipientAllowlist: readonly string[] | undefined;
+    /** By the names that the setting has for them; `*` for all. */
+    enabledServices: readonly string[];
+    ses: { host: string; port: number } | undefined;
+    /** In characters. */
+    maximumBodyLength: number;
+    hasFooter: boolean;
+  };
+  microsoft: { exchangeUrl: string; graphApiUrl: string; graphApiScope: string };
+  /** Where people reach this server, without a trailing slash. */
+  publicBaseUrl: string | undefined;
 }
+
+/** What a run was asked for by. */
+export type SourceKind = 'http_request' | 'saved_object' | 'notification' | 'background_task';
 
 /** What a validator may ask. It throws an Error whose message is the reason. */
 export interface ValidationContext {
   allowedHosts: AllowedHosts;
-  settings: ValidationSettings;
+  settings: OperatorSettings;
 }
 
 /** What one run of an action is given. Secrets are in clear for the length of the call: do not keep them. */
@@ -28,12 +47,17 @@ export interface ActionContext<Config = unknown, Secrets = unknown, Params = unk
   connector: { id: string; name: string; typeId: string; typeName: string; spaceId: string };
   /** One for each run, the same as in the event log. */
   executionId: string;
+  source: SourceKind;
+  settings: OperatorSettings;
   /** What outgoing messages are signed with (Standard Webhooks), if this connector signs. */
   signingKeys: readonly string[];
   http: HttpClient;
+  smtp: Smtp;
   elasticsearch: Elasticsearch;
   tokens: TokenStore;
   log: Logger;
+  /** For the event log: what leaves other than by `http`, which counts by itself. */
+  addRequestBodyBytes(bytes: number): void;
   /** Fires when the caller goes away or the run takes too long. */
   signal: AbortSignal;
   now(): Date;

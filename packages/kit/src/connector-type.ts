@@ -54,11 +54,13 @@ interface ConnectorTypeFacts {
   };
 }
 
-type Validators<Config, Secrets> = {
+type Validators<Config, Secrets, Params> = {
   config?(config: Config, context: ValidationContext): void;
   secrets?(secrets: Secrets, context: ValidationContext): void;
   /** Config and secrets beside each other. */
   connector?(connector: { config: Config; secrets: Secrets }, context: ValidationContext): void;
+  /** Before every run. */
+  params?(params: Params, context: ValidationContext): void;
 };
 
 /** Whose params are rendered, for a type that builds them from more than templates. */
@@ -81,18 +83,19 @@ export interface ConnectorType extends ConnectorTypeFacts {
   config: z.ZodType;
   secrets: z.ZodType;
   params: z.ZodType;
-  /** Run after the schemas, in this order, on create, on update and before every run. */
-  validate: Validators<unknown, unknown>;
+  /** Run after the schemas, in this order, on create, on update and before every run; those of params before a run. */
+  validate: Validators<unknown, unknown, unknown>;
   /** How the params of a rule's action are rendered. */
   renderParams: RenderParams;
   /** Returns the answer's `data` (undefined: none); throws `ActionError`, or anything else. */
   execute(context: ActionContext): Promise<unknown>;
 }
 
-interface Declaration<Config extends z.ZodType, Secrets extends z.ZodType> extends ConnectorTypeFacts {
+interface Declaration<Config extends z.ZodType, Secrets extends z.ZodType, Params extends z.ZodType>
+  extends ConnectorTypeFacts {
   config: Config;
   secrets: Secrets;
-  validate?: Validators<z.output<Config>, z.output<Secrets>>;
+  validate?: Validators<z.output<Config>, z.output<Secrets>, z.output<Params>>;
   /** Left out: every string at any depth is rendered without escaping. */
   renderParams?: RenderParams;
 }
@@ -102,7 +105,7 @@ export interface PlainDeclaration<
   Config extends z.ZodType,
   Secrets extends z.ZodType,
   Params extends z.ZodType,
-> extends Declaration<Config, Secrets> {
+> extends Declaration<Config, Secrets, Params> {
   params: Params;
   execute(
     context: ActionContext<z.output<Config>, z.output<Secrets>, z.output<Params>>,
@@ -111,7 +114,7 @@ export interface PlainDeclaration<
 
 /** A type with several named actions, run with `{subAction, subActionParams}`. */
 export interface SubActionDeclaration<Config extends z.ZodType, Secrets extends z.ZodType, Service>
-  extends Declaration<Config, Secrets> {
+  extends Declaration<Config, Secrets, typeof subActionParams> {
   /** Built anew for every run: state in it lives for one execution. */
   service?(context: ActionContext<z.output<Config>, z.output<Secrets>>): Service;
   subActions: SubActions<z.output<Config>, z.output<Secrets>, Service>;

@@ -1,4 +1,10 @@
-export type { ActionContext, AllowedHosts, ValidationContext, ValidationSettings } from './action-context.ts';
+export type {
+  ActionContext,
+  AllowedHosts,
+  OperatorSettings,
+  SourceKind,
+  ValidationContext,
+} from './action-context.ts';
 export { ALERT_HISTORY_CONNECTOR_ID, ALERT_HISTORY_PREFIX } from './alert-history.ts';
 export { createAllowedHosts } from './allowed-hosts.ts';
 export {
@@ -41,5 +47,6 @@ export {
   validateSecrets,
 } from './run-action.ts';
 export * from './signing/index.ts';
+export type { Smtp, SmtpConnection, SmtpMessage, SmtpRequest, SmtpServer } from './smtp.ts';
 export { type SubAction, type SubActions, subAction } from './sub-action.ts';
 export * from './template/index.ts';

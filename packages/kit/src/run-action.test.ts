@@ -10,7 +10,7 @@ import {
   validateParams,
   validateSecrets,
 } from './run-action.ts';
-import { testAction } from './testing/index.ts';
+import { operatorSettings, testAction } from './testing/index.ts';
 
 type Declaration = PlainDeclaration<z.ZodType<object>, z.ZodType<object>, z.ZodType>;
 
@@ -87,13 +87,13 @@ describe('runAction', () => {
 describe('validation', () => {
   const context = {
     allowedHosts: createAllowedHosts(['hooks.example']),
-    settings: { webhook: { ssl: { pfx: { enabled: true } } } },
+    settings: operatorSettings(),
   };
 
   it('gives the values with their defaults', () => {
     expect(validateConfig(typeOf({}), {}, context)).toEqual({ url: 'none' });
     expect(validateSecrets(typeOf({}), {}, context)).toEqual({ token: 'none' });
-    expect(validateParams(typeOf({}), {})).toEqual({ level: 3 });
+    expect(validateParams(typeOf({}), {}, context)).toEqual({ level: 3 });
   });
 
   it.each([
@@ -106,7 +106,7 @@ describe('validation', () => {
       'error validating connector type secrets: ✖ Unrecognized key: "other"',
     ],
     [
-      () => validateParams(typeOf({}), { level: 'x' }),
+      () => validateParams(typeOf({}), { level: 'x' }, context),
       'error validating action params: ✖ Invalid input: expected number, received string\n  → at level',
     ],
   ])('says what is wrong and where: %s', (validate, message) => {
@@ -119,6 +119,7 @@ describe('validation', () => {
         config: (config, { allowedHosts }) => allowedHosts.ensureUrlAllowed((config as { url: string }).url),
         secrets: throwing(new Error('bad token')),
         connector: throwing(new Error('they do not fit')),
+        params: throwing(new Error('too much at once')),
       },
     });
     expect(validateConfig(type, { url: 'https://hooks.example' }, context)).toEqual({
@@ -135,6 +136,9 @@ describe('validation', () => {
     );
     expect(() => validateConnector(type, { config: {}, secrets: {} }, context)).toThrow(
       new ValidationError('error validating action type connector: they do not fit'),
+    );
+    expect(() => validateParams(type, {}, context)).toThrow(
+      new ValidationError('error validating action params: too much at once'),
     );
   });
 

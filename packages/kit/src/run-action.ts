@@ -9,8 +9,11 @@ export class ValidationError extends Error {
   override readonly name = 'ValidationError';
 }
 
-export function validateParams(type: ConnectorType, params: unknown): unknown {
-  return check('error validating action params', type.params, params);
+export function validateParams(type: ConnectorType, params: unknown, context: ValidationContext): unknown {
+  const prefix = 'error validating action params';
+  const parsed = check(prefix, type.params, params);
+  checkWith(prefix, () => type.validate.params?.(parsed, context));
+  return parsed;
 }
 
 export function validateConfig(type: ConnectorType, config: unknown, context: ValidationContext): unknown {

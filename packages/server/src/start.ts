@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { createAccess } from '@patchbay/engine/access';
 import { createCatalog, createTypeRegistry } from '@patchbay/engine/catalog';
-import { type LoadedSettings, type Settings, validationSettings } from '@patchbay/engine/config';
+import { type LoadedSettings, operatorSettings, type Settings } from '@patchbay/engine/config';
 import { createEgress } from '@patchbay/engine/egress';
 import {
   createAlertHistoryTemplate,
@@ -76,7 +76,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         allowedVariables: settings['patchbay.secretReferences.environment'],
         allowedFolders: settings['patchbay.secretReferences.folders'],
       }),
-      validation: { allowedHosts: egress.allowedHosts, settings: validationSettings(settings) },
+      validation: { allowedHosts: egress.allowedHosts, settings: operatorSettings(settings) },
       preconfigured: settings['xpack.actions.preconfigured'],
       hasAlertHistory: settings['xpack.actions.preconfiguredAlertHistoryEsIndex'],
       preconfiguredSettings: settings['patchbay.connectorSettings'],

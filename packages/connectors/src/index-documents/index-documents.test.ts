@@ -1,6 +1,6 @@
 import { createElasticsearch } from '@patchbay/engine/elasticsearch';
 import { createRenderer, prepareVariables, ValidationError, validateConfig } from '@patchbay/kit';
-import { type StandInAnswer, standIn, testAction } from '@patchbay/kit/testing';
+import { operatorSettings, type StandInAnswer, standIn, testAction } from '@patchbay/kit/testing';
 import { describe, expect, it } from 'vitest';
 import { testEgress } from '../../../engine/src/testing/index.ts';
 import { indexDocuments } from './index-documents.ts';
@@ -119,7 +119,7 @@ describe('.index', () => {
   it('has defaults for all but the index', () => {
     const validation = {
       allowedHosts: testEgress().allowedHosts,
-      settings: { webhook: { ssl: { pfx: { enabled: true } } } },
+      settings: operatorSettings(),
     };
     expect(validateConfig(indexDocuments, { index: 'x' }, validation)).toEqual({
       index: 'x',

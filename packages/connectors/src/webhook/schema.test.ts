@@ -5,12 +5,13 @@ import {
   validateParams,
   validateSecrets,
 } from '@patchbay/kit';
+import { operatorSettings } from '@patchbay/kit/testing';
 import { describe, expect, it } from 'vitest';
 import { webhook } from './webhook.ts';
 
 const contextWith = (isPfxEnabled: boolean) => ({
   allowedHosts: createAllowedHosts(['abc.def']),
-  settings: { webhook: { ssl: { pfx: { enabled: isPfxEnabled } } } },
+  settings: operatorSettings({ webhook: { ssl: { pfx: { enabled: isPfxEnabled } } } }),
 });
 const context = contextWith(true);
 const url = 'https://abc.def/my-webhook';
@@ -198,14 +199,14 @@ describe('.webhook secrets', () => {
 
 describe('.webhook params', () => {
   it.each([{}, { body: '' }, { body: 'no JSON' }])('may be %j', (params) => {
-    expect(validateParams(webhook, params)).toEqual(params);
+    expect(validateParams(webhook, params, context)).toEqual(params);
   });
 
   it.each([
     [{ body: { a: 1 } }, '✖ Invalid input: expected string, received object\n  → at body'],
     [{ body: '', method: 'get' }, '✖ Unrecognized key: "method"'],
   ])('may not be %j', (params, reason) => {
-    expect(() => validateParams(webhook, params)).toThrow(
+    expect(() => validateParams(webhook, params, context)).toThrow(
       new ValidationError(`error validating action params: ${reason}`),
     );
   });

@@ -103,11 +103,21 @@ i18n.locale: en
 elasticsearch: {hosts: ["http://localhost:9200"], sniffOnStart: true, requestHeadersWhitelist: [authorization]}
 server.cors.enabled: true
 logging.appenders: {file: {type: file}}
-xpack.actions: {email.domain_allowlist: [example.com], queued.max: 10}`;
+xpack.actions: {run.maxAttempts: 2, queued.max: 10}`;
     expect(load(yaml).warnings).toEqual([
       'settings of other parts of the stack are ignored: xpack.security, xpack.fleet, i18n.locale',
-      'settings without effect here: elasticsearch.sniffOnStart, elasticsearch.requestHeadersWhitelist, server.cors.enabled, logging.appenders, xpack.actions.email.domain_allowlist, xpack.actions.queued.max',
+      'settings without effect here: elasticsearch.sniffOnStart, elasticsearch.requestHeadersWhitelist, server.cors.enabled, logging.appenders, xpack.actions.run.maxAttempts, xpack.actions.queued.max',
     ]);
+  });
+
+  it.each([
+    ['0', 'xpack.actions.email.maximum_body_length is 0: mails are sent without their messages'],
+    [
+      '25000001',
+      'xpack.actions.email.maximum_body_length is 25000001, above the maximum of 25000000, which is used instead',
+    ],
+  ])('warns of a longest mail of %s', (length, warning) => {
+    expect(load(`xpack.actions.email.maximum_body_length: ${length}`).warnings).toEqual([warning]);
   });
 
   it('warns that of the two proxy lists one is ignored', () => {

@@ -1,3 +1,4 @@
+import { MAX_EMAIL_BODY_LENGTH } from './operator-settings.ts';
 import type { SettingKey, Settings } from './settings/index.ts';
 
 /** What settings say beside each other. `present` are the paths that were written, maps included. */
@@ -17,7 +18,16 @@ export function crossWarnings(values: Settings): string[] {
       'The configurations xpack.actions.proxyBypassHosts and xpack.actions.proxyOnlyHosts can not be used at the same time. The configuration xpack.actions.proxyOnlyHosts will be ignored.',
     );
   }
-  return warnings;
+  return [...warnings, ...emailWarnings(values)];
+}
+
+function emailWarnings(values: Settings): string[] {
+  const key = 'xpack.actions.email.maximum_body_length';
+  const length = values[key];
+  if (length === 0) return [`${key} is 0: mails are sent without their messages`];
+  return length !== undefined && length > MAX_EMAIL_BODY_LENGTH
+    ? [`${key} is ${length}, above the maximum of ${MAX_EMAIL_BODY_LENGTH}, which is used instead`]
+    : [];
 }
 
 function encryptionProblems(values: Partial<Settings>): string[] {

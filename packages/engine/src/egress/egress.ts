@@ -1,4 +1,4 @@
-import { type AllowedHosts, createAllowedHosts, type Logger, type Transport } from '@patchbay/kit';
+import { type AllowedHosts, createAllowedHosts, type Logger, type Smtp, type Transport } from '@patchbay/kit';
 import type { Settings } from '../config/index.ts';
 import type { ConnectionSettings } from './connection.ts';
 import { readHostSettings } from './host-settings.ts';
@@ -6,6 +6,7 @@ import { createPools } from './pools.ts';
 import { createAddressGuard } from './private-networks.ts';
 import { type ForwardProxy, parseProxy } from './proxy.ts';
 import { createRouteTo, type RouteSettings } from './routes.ts';
+import { createSmtp } from './smtp.ts';
 import { createTransport } from './transport.ts';
 
 /** The one door out: every outbound connection of the system is opened here. */
@@ -13,6 +14,8 @@ export interface Egress {
   allowedHosts: AllowedHosts;
   /** What a connector's calls leave by; undefined: it has no settings of its own. */
   transportFor(connection: ConnectionSettings | undefined): Transport;
+  /** The same for mail. */
+  smtpFor(connection: ConnectionSettings | undefined): Smtp;
   /** For services that the configuration names: allowed hosts, private networks and proxies are not asked. */
   operatorTransport(connection: ConnectionSettings): Transport;
   close(): Promise<void>;
@@ -75,6 +78,7 @@ export function createEgress(settings: EgressSettings, log: Pick<Logger, 'warn'>
       transports.set(connection, transport);
       return transport;
     },
+    smtpFor: (connection) => createSmtp(routes, connection),
     operatorTransport(connection) {
       const anywhere = createAllowedHosts(['*']);
       const routeTo = createRouteTo(

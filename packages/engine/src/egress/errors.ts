@@ -4,6 +4,15 @@ import { errors } from 'undici';
 /** Advice to whoever starts Node, which is nobody who reads the text. */
 const NODE_HINT = /; if the root CA is installed locally.*$/s;
 
+/** An error of a library that does its own TLS. */
+export function withoutNodeHint(error: unknown): unknown {
+  if (!(error instanceof Error) || !NODE_HINT.test(error.message)) return error;
+  return new HttpRequestError(error.message.replace(NODE_HINT, ''), {
+    code: (error as NodeJS.ErrnoException).code,
+    cause: error,
+  });
+}
+
 /** Whatever went wrong below, in the words of the reference's client: Node's own code and text where there are. */
 export function toRequestError(error: unknown): HttpRequestError {
   if (error instanceof HttpRequestError) return error;
@@ -21,6 +30,11 @@ export function toRequestError(error: unknown): HttpRequestError {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'UND_ERR_INFO' || code === 'ECONNRESET') return hungUp(error);
   return new HttpRequestError(messageOf(error).replace(NODE_HINT, ''), { code, cause: error });
+}
+
+/** A connection was not there in time: look-up, proxy and TLS included. */
+export function connectTimedOut(): HttpRequestError {
+  return new HttpRequestError('connect ETIMEDOUT', { code: 'ETIMEDOUT' });
 }
 
 /** The answer is longer than `xpack.actions.maxResponseContentLength`. */

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { messageOf, type TlsOptions } from '@patchbay/kit';
+import { messageOf, type SmtpConnection, type TlsOptions } from '@patchbay/kit';
 import type { Settings } from '../config/index.ts';
 
 /** What `xpack.actions.customHostSettings` says of one host and port. */
 export interface HostSettings {
   tls: TlsOptions;
+  /** Of mail servers; undefined: it is not said. */
+  startTls: SmtpConnection['startTls'] | undefined;
   connectTimeoutMs: number | undefined;
   responseTimeoutMs: number | undefined;
 }
@@ -37,7 +39,8 @@ export function readHostSettings(
       continue;
     }
     hosts.set(canonical, {
-      tls: hostTls(entry, warn),
+      tls: canonical.startsWith('smtp:') ? mailHostTls(entry, warn) : hostTls(entry, warn),
+      startTls: canonical.startsWith('smtp:') ? startTlsOf(entry) : undefined,
       connectTimeoutMs: entry.connectTimeout,
       responseTimeoutMs: entry.responseTimeout,
     });
@@ -76,6 +79,18 @@ function canonicalUrl(entry: Entry, warn: (message: string) => void): string | u
     warn(`URL ${shown} cannot have both requireTLS and ignoreTLS set to true; using requireTLS`);
   }
   return canonical;
+}
+
+/** Unlike a web host's, a mail server's certificate is verified in full as soon as anything but time-outs is said of it. */
+function mailHostTls(entry: Entry, warn: (message: string) => void): TlsOptions {
+  return entry.ssl === undefined && entry.smtp !== undefined
+    ? { verificationMode: 'full' }
+    : hostTls(entry, warn);
+}
+
+function startTlsOf({ smtp }: Entry): HostSettings['startTls'] {
+  if (smtp?.requireTLS === true) return 'always';
+  return smtp?.ignoreTLS === true ? 'never' : undefined;
 }
 
 function hostTls({ ssl }: Entry, warn: (message: string) => void): TlsOptions {

@@ -1,7 +1,8 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage, STATUS_CODES } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIPv6, type LookupFunction, type Socket } from 'node:net';
-import { basicAuth, HttpRequestError, type TlsOptions } from '@patchbay/kit';
+import { basicAuth, type TlsOptions } from '@patchbay/kit';
+import { connectTimedOut } from './errors.ts';
 import { nodeTls } from './tls.ts';
 
 /** A forward proxy and how to reach it. `url` carries no credentials. */
@@ -50,7 +51,11 @@ export function parseProxy(
 export function openTunnel(
   proxy: ForwardProxy,
   target: { hostname: string; port: number },
-  { timeoutMs, lookup }: { timeoutMs: number; lookup: LookupFunction | undefined },
+  {
+    timeoutMs,
+    lookup,
+    signal,
+  }: { timeoutMs: number; lookup: LookupFunction | undefined; signal?: AbortSignal | undefined },
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const hostname = isIPv6(target.hostname) ? `[${target.hostname}]` : target.hostname;
@@ -63,13 +68,14 @@ export function openTunnel(
       path: authority,
       headers: { Host: authority, ...proxy.headers },
       agent: false as const,
+      signal,
       ...(lookup !== undefined && { lookup }),
     };
     const outgoing: ClientRequest = isSecure
       ? httpsRequest({ ...options, ...nodeTls(proxy.tls) })
       : httpRequest(options);
     // Over all of it: look-up, connection, the proxy's TLS, its answer.
-    const timer = setTimeout(() => outgoing.destroy(timedOut()), timeoutMs);
+    const timer = setTimeout(() => outgoing.destroy(connectTimedOut()), timeoutMs);
     outgoing.once('connect', (answer: IncomingMessage, socket: Socket, head: Buffer) => {
       clearTimeout(timer);
       if (answer.statusCode === 200) {
@@ -86,8 +92,4 @@ export function openTunnel(
     });
     outgoing.end();
   });
-}
-
-function timedOut(): HttpRequestError {
-  return new HttpRequestError('connect ETIMEDOUT', { code: 'ETIMEDOUT' });
 }

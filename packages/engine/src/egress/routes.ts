@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Dispatcher } from 'undici';
 import type { ConnectionSettings } from './connection.ts';
 import { canonicalHost, type HostSettings } from './host-settings.ts';
-import type { Pools } from './pools.ts';
+import type { Pools, Way } from './pools.ts';
 import type { AddressGuard } from './private-networks.ts';
 import { type ForwardProxy, parseProxy } from './proxy.ts';
 import { mergeTls } from './tls.ts';
@@ -39,27 +39,17 @@ const MAX_ORIGINS = 1000;
 export function createRouteTo(settings: RouteSettings, connection: ConnectionSettings = {}): RouteTo {
   const { hosts, guard, pools } = settings;
   const routes = new LRUCache<string, Route>({ max: MAX_ORIGINS });
-  const ownProxy = connection.proxy && connectorProxy(connection.proxy);
-
-  function proxyTo(url: URL): ForwardProxy | undefined {
-    if (ownProxy !== undefined) settings.allowedHosts.ensureHostnameAllowed(ownProxy.url.hostname);
-    const proxy = ownProxy ?? (settings.usesProxy(url.hostname) ? settings.proxy : undefined);
-    if (proxy === undefined) return undefined;
-    const host = hosts.get(canonicalHost(proxy.url) ?? '');
-    return { ...proxy, tls: mergeTls(host?.tls, settings.proxyTls) };
-  }
+  const proxyTo = createProxyTo(settings, connection);
 
   function resolve(url: URL, tls: TlsOptions | undefined): Route {
     const host = hosts.get(canonicalHost(url) ?? '');
     const responseTimeoutMs =
       connection.responseTimeoutMs ?? host?.responseTimeoutMs ?? settings.responseTimeoutMs;
     const pool = pools.for({
-      proxy: proxyTo(url),
+      ...proxyTo(url.hostname),
       tls: url.protocol === 'https:' ? mergeTls(tls, connection.tls, host?.tls, settings.tls) : {},
       connectTimeoutMs: connection.connectTimeoutMs ?? host?.connectTimeoutMs ?? responseTimeoutMs,
       guard,
-      // The operator's own proxy may stand in the private network; a connector's may not.
-      proxyGuard: ownProxy === undefined ? undefined : guard,
     });
     return { pool, responseTimeoutMs, isTimeoutFixed: connection.responseTimeoutMs !== undefined };
   }
@@ -71,6 +61,25 @@ export function createRouteTo(settings: RouteSettings, connection: ConnectionSet
     const route = resolve(url, undefined);
     routes.set(url.origin, route);
     return route;
+  };
+}
+
+/** The proxy on the way to a host, and who watches where it stands. A connector's own is used for every host. */
+export function createProxyTo(
+  { allowedHosts, hosts, usesProxy, proxy: globalProxy, proxyTls, guard }: RouteSettings,
+  connection: ConnectionSettings,
+): (hostname: string) => Pick<Way, 'proxy' | 'proxyGuard'> {
+  const ownProxy = connection.proxy && connectorProxy(connection.proxy);
+  return (hostname) => {
+    if (ownProxy !== undefined) allowedHosts.ensureHostnameAllowed(ownProxy.url.hostname);
+    const proxy = ownProxy ?? (usesProxy(hostname) ? globalProxy : undefined);
+    if (proxy === undefined) return { proxy, proxyGuard: undefined };
+    const host = hosts.get(canonicalHost(proxy.url) ?? '');
+    return {
+      proxy: { ...proxy, tls: mergeTls(host?.tls, proxyTls) },
+      // The operator's own proxy may stand in the private network; a connector's may not.
+      proxyGuard: ownProxy === undefined ? undefined : guard,
+    };
   };
 }
 

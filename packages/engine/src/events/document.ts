@@ -1,9 +1,9 @@
-import type { ActionResult } from '@patchbay/kit';
+import type { ActionResult, SourceKind } from '@patchbay/kit';
 import type { EventRecord } from '../store/index.ts';
 
 /** Who or what started a run. */
 export interface RunSource {
-  kind: 'http_request' | 'saved_object' | 'notification' | 'background_task';
+  kind: SourceKind;
   user?: { name: string; id: string };
   apiKey?: { id: string; name: string };
 }

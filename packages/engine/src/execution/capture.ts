@@ -2,6 +2,7 @@ import {
   type AllowedHosts,
   HttpRequestError,
   messageOf,
+  type Smtp,
   TOKEN_REQUEST_SECRETS,
   type Transport,
   type TransportRequest,
@@ -19,6 +20,7 @@ export interface CapturedRequest {
 /** Takes requests instead of sending them: each one ends as a request that failed, since there is no answer. */
 export interface Capture {
   transport: Transport;
+  smtp: Smtp;
   /** In place of the one to services that the configuration names. */
   operatorTransport: Transport;
   shown(redact: Redact): CapturedRequest[];
@@ -28,18 +30,35 @@ const SENSITIVE_HEADERS: readonly string[] = ['authorization', 'proxy-authorizat
 
 export function capture(allowedHosts: AllowedHosts): Capture {
   const taken: Pick<TransportRequest, 'method' | 'url' | 'headers' | 'body' | 'sensitiveHeaders'>[] = [];
+  const notSent = () => new HttpRequestError('not sent: this is a dry run');
   const operatorTransport: Transport = async (request) => {
     taken.push(request);
-    throw new HttpRequestError('not sent: this is a dry run');
+    throw notSent();
+  };
+  const ensureAllowed = (check: () => void) => {
+    try {
+      check();
+    } catch (cause) {
+      throw new HttpRequestError(messageOf(cause), { cause });
+    }
   };
   return {
     async transport(request) {
-      try {
-        allowedHosts.ensureUrlAllowed(request.url);
-      } catch (cause) {
-        throw new HttpRequestError(messageOf(cause), { cause });
-      }
+      ensureAllowed(() => allowedHosts.ensureUrlAllowed(request.url));
       return operatorTransport(request);
+    },
+    smtp: {
+      async session({ server: { host, port, isSecure }, message: { from, to, content } }) {
+        ensureAllowed(() => allowedHosts.ensureHostnameAllowed(host));
+        taken.push({
+          method: 'SMTP',
+          url: `${isSecure ? 'smtps' : 'smtp'}://${host}:${port}`,
+          headers: { 'MAIL FROM': from, 'RCPT TO': to.join(', ') },
+          body: content,
+          sensitiveHeaders: [],
+        });
+        throw notSent();
+      },
     },
     operatorTransport,
     shown: (redact) =>

@@ -7,6 +7,7 @@ import {
   type Elasticsearch,
   type Logger,
   runAction,
+  type Smtp,
   type TokenStore,
   type Transport,
 } from '@patchbay/kit';
@@ -86,6 +87,7 @@ export interface ExecutionOptions {
 /** What a run reaches the world by. */
 interface Means {
   transport: Transport;
+  smtp: Smtp;
   elasticsearch: Elasticsearch;
   log: Logger;
   tokens(run: TokenRun): TokenStore;
@@ -125,6 +127,7 @@ export function createExecution(options: ExecutionOptions): Execution {
     events.record(executeStart(run, installation));
     const { result, requestBodyBytes } = await attempt(prepared, opened, {
       transport: egress.transportFor(opened.settings?.connection),
+      smtp: egress.smtpFor(opened.settings?.connection),
       elasticsearch: options.elasticsearch,
       log: redactingLogger(logger(`plugins.actions${type.id}`), redact),
       tokens,
@@ -150,8 +153,11 @@ export function createExecution(options: ExecutionOptions): Execution {
     const { connector } = resolved;
     const input: Input | ActionResult = readInput(type, connector, secrets, request.params);
     if ('status' in input) return { result: input, requestBodyBytes: 0 };
-    const { transport, elasticsearch, onToken } = means;
+    const { transport, smtp, elasticsearch, onToken } = means;
     let requestBodyBytes = 0;
+    const addRequestBodyBytes = (bytes: number) => {
+      requestBodyBytes += bytes;
+    };
     const result = await work.withinTime(
       request.signal,
       () => timedOut(run),
@@ -166,18 +172,20 @@ export function createExecution(options: ExecutionOptions): Execution {
             spaceId: run.spaceId,
           },
           executionId: run.executionUuid,
+          source: run.source.kind,
+          settings: catalog.validation.settings,
           signingKeys: settings?.signingKeys ?? [],
           http: createHttpClient({
             transport,
             signal,
             userAgent: options.userAgent,
-            onRequestBodyBytes: (bytes) => {
-              requestBodyBytes += bytes;
-            },
+            onRequestBodyBytes: addRequestBodyBytes,
           }),
+          smtp,
           elasticsearch,
           tokens: means.tokens({ log: means.log, signal, onToken }),
           log: means.log,
+          addRequestBodyBytes,
           signal,
           now,
         }),
@@ -228,9 +236,10 @@ export function createExecution(options: ExecutionOptions): Execution {
       const owner = ownerOf(prepared);
       const opened = open(prepared.resolved);
       const redact = strictRedactor(opened.secrets, opened.settings?.secretValues);
-      const { transport, operatorTransport, shown } = capture(egress.allowedHosts);
+      const { transport, smtp, operatorTransport, shown } = capture(egress.allowedHosts);
       const { result } = await attempt(prepared, opened, {
         transport,
+        smtp,
         elasticsearch: options.elasticsearch.over(operatorTransport),
         log: SILENT,
         tokens: (run) => passingTokens(run, options.tokens.of(owner, run)),

@@ -36,7 +36,7 @@ export function inputReader(validation: ValidationContext): ReadInput {
     };
     let parsedParams: unknown;
     try {
-      parsedParams = validateParams(type, params);
+      parsedParams = validateParams(type, params, validation);
     } catch (error) {
       return refused(error, 'user');
     }

@@ -1,6 +1,6 @@
 import type { ConnectorType } from '@patchbay/kit';
 import { type Catalog, createCatalog, createTypeRegistry } from '../catalog/index.ts';
-import { loadSettings, validationSettings } from '../config/index.ts';
+import { loadSettings, operatorSettings } from '../config/index.ts';
 import { createEgress } from '../egress/index.ts';
 import { createElasticsearch, elasticsearchOptions } from '../elasticsearch/index.ts';
 import { createEventLog } from '../events/index.ts';
@@ -62,7 +62,7 @@ async function assemble(
     store,
     vault,
     references: createSecretReferences({ environment: {}, allowedVariables: [], allowedFolders: [] }),
-    validation: { allowedHosts: egress.allowedHosts, settings: validationSettings(settings) },
+    validation: { allowedHosts: egress.allowedHosts, settings: operatorSettings(settings) },
     preconfigured: settings['xpack.actions.preconfigured'],
     hasAlertHistory: settings['xpack.actions.preconfiguredAlertHistoryEsIndex'],
     preconfiguredSettings: settings['patchbay.connectorSettings'],

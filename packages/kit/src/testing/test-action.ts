@@ -1,3 +1,4 @@
+import type { SourceKind } from '../action-context.ts';
 import { createAllowedHosts } from '../allowed-hosts.ts';
 import type { ConnectorType } from '../connector-type.ts';
 import { type Elasticsearch, ElasticsearchError } from '../elasticsearch.ts';
@@ -13,7 +14,9 @@ import {
   validateSecrets,
 } from '../run-action.ts';
 import { memoryTokens } from './memory-tokens.ts';
+import { nodeSmtp } from './node-smtp.ts';
 import { nodeTransport } from './node-transport.ts';
+import { operatorSettings, type SettingsOverrides } from './operator-settings.ts';
 
 export interface TestRun {
   config?: unknown;
@@ -21,6 +24,10 @@ export interface TestRun {
   params: unknown;
   /** Hostnames that may be called. Default: all. */
   allowedHosts?: string[];
+  /** What the operator has set; the rest are the defaults. */
+  settings?: SettingsOverrides;
+  /** Default: `http_request`. */
+  source?: SourceKind;
   now?: Date;
   /** Default: one that says it is not configured. */
   elasticsearch?: Elasticsearch;
@@ -41,33 +48,38 @@ export interface TestResult {
 export async function testAction(type: ConnectorType, run: TestRun): Promise<TestResult> {
   const validation = {
     allowedHosts: createAllowedHosts(run.allowedHosts ?? ['*']),
-    settings: { webhook: { ssl: { pfx: { enabled: true } } } },
+    settings: operatorSettings(run.settings),
   };
-  const params = validateParams(type, run.params);
+  const params = validateParams(type, run.params, validation);
   const config = validateConfig(type, run.config ?? {}, validation);
   const secrets = validateSecrets(type, run.secrets ?? {}, validation);
   validateConnector(type, { config, secrets }, validation);
   const logged: TestResult['logged'] = [];
   const signal = run.signal ?? new AbortController().signal;
   let requestBodyBytes = 0;
+  const addRequestBodyBytes = (bytes: number) => {
+    requestBodyBytes += bytes;
+  };
   const result = await runAction(type, {
     config,
     secrets,
     params,
     connector: { id: 'test', name: 'Test', typeId: type.id, typeName: type.name, spaceId: 'default' },
     executionId: run.executionId ?? 'execution',
+    source: run.source ?? 'http_request',
+    settings: validation.settings,
     signingKeys: run.signingKeys ?? [],
     http: createHttpClient({
       transport: nodeTransport,
       signal,
       userAgent: 'test',
-      onRequestBodyBytes: (bytes) => {
-        requestBodyBytes += bytes;
-      },
+      onRequestBodyBytes: addRequestBodyBytes,
     }),
+    smtp: nodeSmtp,
     elasticsearch: run.elasticsearch ?? { request: notConfigured, bulk: notConfigured },
     tokens: run.tokens ?? memoryTokens(),
     log: createLogger((level, message) => void logged.push({ level, message })),
+    addRequestBodyBytes,
     signal,
     now: () => run.now ?? new Date(),
   });

@@ -139,7 +139,7 @@ export const actionsSettings = {
     .number()
     .min(0)
     .optional()
-    .describe('The longest mail body, in characters.'),
+    .describe('The longest mail body, in characters; more than 25,000,000 is cut to that.'),
   'xpack.actions.email.services.enabled': list(z.enum(emailServices), { min: 1 })
     .default(['*'])
     .describe('Mail services that may be used; `*` for all.'),
@@ -241,9 +241,6 @@ export const actionsSettings = {
 
 /** Accepted and checked, but nothing reads them yet. */
 export const UNUSED_ACTIONS_SETTINGS: readonly string[] = [
-  'xpack.actions.microsoft',
-  'xpack.actions.email.',
-  'xpack.actions.enableFooterInEmail',
   'xpack.actions.run.',
   'xpack.actions.queued.',
   'xpack.actions.rateLimiter',
