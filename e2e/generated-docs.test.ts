@@ -1,10 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { connectorTypes } from '@patchbay/connectors';
 import { configurationReference } from '@patchbay/engine/config';
 import { expect, it } from 'vitest';
 import { commandReference } from '../packages/server/src/cli/command-reference.ts';
 import { createProgram } from '../packages/server/src/cli/patchbay.ts';
 import { createTerminal } from '../packages/server/src/cli/terminal.ts';
+import { connectorPage, connectorsPage } from '../packages/server/src/reference/index.ts';
 import { testServer } from '../packages/server/src/testing/test-server.ts';
 
 it('docs/configuration.md is what the schema says (npm run docs writes it)', () => {
@@ -23,8 +25,24 @@ it('docs/openapi.json is what the routes say (npm run docs writes it)', async ()
   expectPage('openapi.json', `${JSON.stringify(body, null, 2)}\n`);
 });
 
+it.each(connectorTypes.map((type) => [type.id, type] as const))(
+  'docs/connectors has the page of %s (npm run docs writes it)',
+  (id, type) => {
+    const name = `${id.slice(1)}.md`;
+    const [introduction = ''] = globSync(join(import.meta.dirname, '../packages/connectors/src/*', name));
+    expectPage(`connectors/${name}`, connectorPage(type, readFileSync(introduction, 'utf8')));
+  },
+);
+
+it('docs/connectors/README.md lists the types (npm run docs writes it)', () => {
+  expectPage('connectors/README.md', connectorsPage(connectorTypes));
+});
+
 function expectPage(name: string, wanted: string): void {
   const page = join(import.meta.dirname, '../docs', name);
-  if (process.env.UPDATE_DOCS === '1') writeFileSync(page, wanted);
+  if (process.env.UPDATE_DOCS === '1') {
+    mkdirSync(dirname(page), { recursive: true });
+    writeFileSync(page, wanted);
+  }
   expect(readFileSync(page, 'utf8')).toBe(wanted);
 }

@@ -1,8 +1,21 @@
 import type { ConnectorType } from '@patchbay/kit';
 import { indexDocuments } from './index-documents/index-documents.ts';
+import { jira } from './jira/jira.ts';
+import { jiraServiceManagement } from './jira-service-management/jira-service-management.ts';
+import { opsgenie } from './opsgenie/index.ts';
 import { serverLog } from './server-log/server-log.ts';
 import { slack } from './slack/slack.ts';
+import { teams } from './teams/teams.ts';
 import { webhook } from './webhook/webhook.ts';
 
 /** The built-in connector types, in the order in which the API lists them. One folder and one line each. */
-export const connectorTypes: readonly ConnectorType[] = [indexDocuments, serverLog, slack, webhook];
+export const connectorTypes: readonly ConnectorType[] = [
+  indexDocuments,
+  jira,
+  jiraServiceManagement,
+  opsgenie,
+  serverLog,
+  slack,
+  teams,
+  webhook,
+];

@@ -51,6 +51,8 @@ export interface ActionContext<Config = unknown, Secrets = unknown, Params = unk
   settings: OperatorSettings;
   /** What outgoing messages are signed with (Standard Webhooks), if this connector signs. */
   signingKeys: readonly string[];
+  /** For an error of the type's own; every call is checked when it leaves, whoever asked. */
+  allowedHosts: AllowedHosts;
   http: HttpClient;
   smtp: Smtp;
   elasticsearch: Elasticsearch;

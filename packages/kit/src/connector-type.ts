@@ -1,7 +1,13 @@
 import type { z } from 'zod';
 import type { ActionContext, ValidationContext } from './action-context.ts';
 import type { Logger } from './logger.ts';
-import { type SubActions, subActionParams, subActionRunner } from './sub-action.ts';
+import {
+  type SubActionMaker,
+  type SubActions,
+  subAction,
+  subActionParams,
+  subActionRunner,
+} from './sub-action.ts';
 import type { TemplateRenderer } from './template/index.ts';
 
 export type LicenseType = 'basic' | 'standard' | 'gold' | 'platinum' | 'enterprise' | 'trial';
@@ -28,6 +34,16 @@ export interface HookContext {
   isUpdate: boolean;
 }
 
+/** A connector that could be, for reference pages and tests. It validates; the hosts that it names need not exist. */
+export interface ConnectorExample {
+  /** Its name. */
+  name: string;
+  config?: unknown;
+  secrets?: unknown;
+  /** Of one run. A type with sub-actions may give several. */
+  params: Record<string, unknown> | readonly Record<string, unknown>[];
+}
+
 /** Everything about a type except what its schemas make typed. */
 interface ConnectorTypeFacts {
   /** With its leading dot. */
@@ -42,6 +58,8 @@ interface ConnectorTypeFacts {
   isDeprecated?: boolean;
   isExperimental?: boolean;
   source?: 'stack' | 'spec' | 'yml';
+  /** Needed of a built-in type. */
+  example?: ConnectorExample;
   /** Background attempts in all; left out: the configured default. */
   maxAttempts?: number;
   hooks?: {
@@ -83,6 +101,8 @@ export interface ConnectorType extends ConnectorTypeFacts {
   config: z.ZodType;
   secrets: z.ZodType;
   params: z.ZodType;
+  /** What each named action wants, for a type that has them; null: anything. Checked when the action runs. */
+  subActions?: Readonly<Record<string, z.ZodType | null>>;
   /** Run after the schemas, in this order, on create, on update and before every run; those of params before a run. */
   validate: Validators<unknown, unknown, unknown>;
   /** How the params of a rule's action are rendered. */
@@ -117,7 +137,9 @@ export interface SubActionDeclaration<Config extends z.ZodType, Secrets extends 
   extends Declaration<Config, Secrets, typeof subActionParams> {
   /** Built anew for every run: state in it lives for one execution. */
   service?(context: ActionContext<z.output<Config>, z.output<Secrets>>): Service;
-  subActions: SubActions<z.output<Config>, z.output<Secrets>, Service>;
+  subActions(
+    action: SubActionMaker<z.output<Config>, z.output<Secrets>, Service>,
+  ): SubActions<z.output<Config>, z.output<Secrets>, Service>;
 }
 
 /**
@@ -144,12 +166,14 @@ export function defineConnectorType(
     const { execute } = declaration;
     return { ...declaration, validate, renderParams, execute: async (context) => execute(context) };
   }
-  const { service, subActions, ...rest } = declaration;
+  const { service, subActions: declare, ...rest } = declaration;
+  const subActions = declare(subAction);
   return {
     ...rest,
     validate,
     renderParams,
     params: subActionParams,
+    subActions: Object.fromEntries(Object.entries(subActions).map(([name, { params }]) => [name, params])),
     execute: subActionRunner(subActions, service),
   };
 }

@@ -8,6 +8,7 @@ export type {
 export { ALERT_HISTORY_CONNECTOR_ID, ALERT_HISTORY_PREFIX } from './alert-history.ts';
 export { createAllowedHosts } from './allowed-hosts.ts';
 export {
+  type ConnectorExample,
   type ConnectorType,
   defineConnectorType,
   type FeatureId,
@@ -35,6 +36,7 @@ export {
   RunError,
 } from './errors.ts';
 export * from './http/index.ts';
+export * from './incident/index.ts';
 export { createLogger, type Logger, type LogLevel } from './logger.ts';
 export * from './oauth/index.ts';
 export type { ActionResult } from './result.ts';
@@ -46,7 +48,8 @@ export {
   validateParams,
   validateSecrets,
 } from './run-action.ts';
+export * from './service/index.ts';
 export * from './signing/index.ts';
 export type { Smtp, SmtpConnection, SmtpMessage, SmtpRequest, SmtpServer } from './smtp.ts';
-export { type SubAction, type SubActions, subAction } from './sub-action.ts';
+export type { SubAction, SubActionMaker, SubActions } from './sub-action.ts';
 export * from './template/index.ts';

@@ -13,7 +13,7 @@ const typeOf = <Service>(subActions: SubActions<unknown, unknown, Service>, serv
     features: ['alerting'],
     config: z.unknown(),
     secrets: z.unknown(),
-    subActions,
+    subActions: () => subActions,
     ...(service && { service }),
   });
 

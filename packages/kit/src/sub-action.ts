@@ -21,13 +21,17 @@ export interface SubAction<Config, Secrets, Service> {
 
 export type SubActions<Config, Secrets, Service> = Record<string, SubAction<Config, Secrets, Service>>;
 
-/** Ties a sub-action's params schema to the type of its `run`. */
-export function subAction<Params extends z.ZodType, Config = never, Secrets = never, Service = never>(
+/** Makes a sub-action of a type, whose `run` sees the type's config, secrets and service, and its own params. */
+export type SubActionMaker<Config, Secrets, Service> = <Params extends z.ZodType>(
   params: Params,
   run: (context: SubActionContext<Config, Secrets, Service, z.output<Params>>) => Promise<unknown> | unknown,
-): SubAction<Config, Secrets, Service> {
-  return { params, run: run as SubAction<Config, Secrets, Service>['run'] };
-}
+) => SubAction<Config, Secrets, Service>;
+
+/** The one there is: it only ties types together. */
+export const subAction: SubActionMaker<unknown, unknown, unknown> = (params, run) => ({
+  params,
+  run: run as SubAction<unknown, unknown, unknown>['run'],
+});
 
 /** The `execute` of a sub-action type: finds the sub-action, checks its params, runs it; no value is `{}`. */
 export function subActionRunner(

@@ -49,6 +49,11 @@ export const indexDocuments = defineConnectorType({
   config,
   secrets: z.strictObject({}).default({}),
   params,
+  example: {
+    name: 'Alerts over time',
+    config: { index: 'alerts', executionTimeField: '@timestamp' },
+    params: { documents: [{ host: 'host-1', message: 'Disk is full' }] },
+  },
   renderParams({ documents, indexOverride }, render, context) {
     if (context?.connectorId !== ALERT_HISTORY_CONNECTOR_ID) {
       return { documents: render.deep(documents, 'none'), indexOverride: null };

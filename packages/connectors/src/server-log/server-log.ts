@@ -23,6 +23,10 @@ export const serverLog = defineConnectorType({
   config: z.strictObject({}).default({}),
   secrets: z.strictObject({}).default({}),
   params,
+  example: {
+    name: 'Log of the server',
+    params: { message: 'Disk is full on host-1', level: 'warn' },
+  },
   execute({ params: { message, level }, log }) {
     try {
       log[level](`Server log: ${message.replace(LINE_BREAKING, ';')}`);

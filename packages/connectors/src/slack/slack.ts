@@ -43,6 +43,11 @@ export const slack = defineConnectorType({
     },
   },
   params,
+  example: {
+    name: 'Operations channel',
+    secrets: { webhookUrl: 'https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX' },
+    params: { message: 'Disk is *full* on host-1' },
+  },
   renderParams: ({ message }, render) => ({ message: render.text(message as string, 'slack') }),
   async execute({ params: { message }, secrets: { webhookUrl }, http, now }) {
     // Slack's own client follows no redirect: a 3xx is an answer like any other.

@@ -1,4 +1,4 @@
-import { basicAuth, type HttpMethod, type HttpOptions, mergeHeaders } from '@patchbay/kit';
+import { basicAuth, type HttpMethod, type HttpOptions, jsonText, mergeHeaders } from '@patchbay/kit';
 import { BASIC, type Config, type Secrets } from './schema.ts';
 import { toTls } from './tls.ts';
 
@@ -29,7 +29,7 @@ export function toRequest(
   const sensitiveHeaders = Object.keys(secrets.secretHeaders ?? {});
   const options = { headers, sensitiveHeaders, tls: toTls(config, secrets) };
   if (!carriesBody || body === undefined || body === '') return { method, options };
-  return { method, options: { ...options, text: isJson(headers) ? toJson(body) : body } };
+  return { method, options: { ...options, text: isJson(headers) ? jsonText(body) : body } };
 }
 
 function basicHeader(config: Config, { user, password }: Secrets): Record<string, string> | undefined {
@@ -42,14 +42,4 @@ function isJson(headers: Record<string, string>): boolean {
   return Object.entries(headers).some(
     ([name, value]) => name.toLowerCase() === 'content-type' && value.includes('application/json'),
   );
-}
-
-/** As the reference's client does with a JSON content type: JSON is trimmed, any other text becomes a string. */
-function toJson(body: string): string {
-  try {
-    JSON.parse(body);
-    return body.trim();
-  } catch {
-    return JSON.stringify(body);
-  }
 }

@@ -17,6 +17,12 @@ export const webhook = defineConnectorType({
   secrets,
   validate: { config: validateConfig },
   params,
+  example: {
+    name: 'Alerts endpoint',
+    config: { url: 'https://alerts.example.com/hook', headers: { 'Content-Type': 'application/json' } },
+    secrets: { user: 'patchbay', password: 'the-password' },
+    params: { body: '{"text": "Disk is full on host-1"}' },
+  },
   renderParams: (given, render) => (given.body ? { body: render.text(given.body as string, 'json') } : given),
   async execute(context) {
     const { config, secrets, connector, http, log, now } = context;

@@ -175,6 +175,7 @@ export function createExecution(options: ExecutionOptions): Execution {
           source: run.source.kind,
           settings: catalog.validation.settings,
           signingKeys: settings?.signingKeys ?? [],
+          allowedHosts: egress.allowedHosts,
           http: createHttpClient({
             transport,
             signal,

@@ -140,7 +140,16 @@ function toResponse(answer: TransportResponse, bytes: Buffer): HttpResponse {
         throw new ResponseError(`Response validation failed (${z.prettifyError(parsed.error)})`);
       return parsed.data;
     },
+    data: () => jsonOr(text()),
   };
+}
+
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 function parseJson(text: string): unknown {

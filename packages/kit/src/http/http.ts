@@ -59,6 +59,8 @@ export interface HttpResponse extends HttpAnswer {
   /** The parsed body; with a schema its validated value. Throws `ResponseError` when it does not parse. */
   json(): unknown;
   json<T>(schema: z.ZodType<T>): T;
+  /** The parsed body where it is JSON, its text where it is not: what the reference's HTTP client answers. */
+  data(): unknown;
 }
 
 export interface HttpStream extends HttpAnswer {

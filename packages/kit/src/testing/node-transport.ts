@@ -1,7 +1,12 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { messageOf } from '../errors.ts';
-import { HttpRequestError, type Transport, type TransportResponse } from '../http/index.ts';
+import {
+  HttpRequestError,
+  type Transport,
+  type TransportRequest,
+  type TransportResponse,
+} from '../http/index.ts';
 
 /**
  * The plainest transport: one request over Node's own client, redirects not followed, no limits. For an
@@ -10,7 +15,8 @@ import { HttpRequestError, type Transport, type TransportResponse } from '../htt
 export const nodeTransport: Transport = ({ method, url, headers, body, signal }) =>
   new Promise<TransportResponse>((resolve, reject) => {
     const send = url.startsWith('https:') ? httpsRequest : httpRequest;
-    const outgoing = send(url, { method, headers, signal, agent: false }, (incoming) =>
+    const sent = { ...headers, ...lengthHeader(body) };
+    const outgoing = send(url, { method, headers: sent, signal, agent: false }, (incoming) =>
       resolve({
         status: incoming.statusCode ?? 0,
         statusText: incoming.statusMessage ?? '',
@@ -26,9 +32,15 @@ export const nodeTransport: Transport = ({ method, url, headers, body, signal })
     void writeBody(outgoing, body).catch((error) => outgoing.destroy(error));
   });
 
+/** Node says no length of a body that goes with a GET. */
+function lengthHeader(body: TransportRequest['body']): Record<string, number> {
+  const isWhole = typeof body === 'string' || body instanceof Uint8Array;
+  return isWhole ? { 'Content-Length': Buffer.byteLength(body) } : {};
+}
+
 async function writeBody(
   outgoing: ReturnType<typeof httpRequest>,
-  body: string | Uint8Array | AsyncIterable<Uint8Array> | undefined,
+  body: TransportRequest['body'],
 ): Promise<void> {
   if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
     outgoing.end(body);

@@ -69,6 +69,7 @@ export async function testAction(type: ConnectorType, run: TestRun): Promise<Tes
     source: run.source ?? 'http_request',
     settings: validation.settings,
     signingKeys: run.signingKeys ?? [],
+    allowedHosts: validation.allowedHosts,
     http: createHttpClient({
       transport: nodeTransport,
       signal,

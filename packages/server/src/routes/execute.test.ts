@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openSqliteStore } from '@patchbay/engine/store';
-import { ActionError, defineConnectorType, RunError, subAction } from '@patchbay/kit';
+import { ActionError, defineConnectorType, RunError } from '@patchbay/kit';
 import { standIn } from '@patchbay/kit/testing';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
@@ -24,10 +24,10 @@ const withSubActions = defineConnectorType({
   features: ['alerting'],
   config: z.strictObject({}),
   secrets: z.strictObject({}),
-  subActions: {
-    greet: subAction(z.strictObject({ name: z.string() }), ({ params: { name } }) => ({ greeting: name })),
+  subActions: (action) => ({
+    greet: action(z.strictObject({ name: z.string() }), ({ params: { name } }) => ({ greeting: name })),
     silent: { params: null, run: () => undefined },
-  },
+  }),
 });
 
 const endpoint = { ...plain('.endpoint'), subFeature: 'endpointSecurity' as const };

@@ -1,0 +1,126 @@
+import { existsSync, globSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type ConnectorType,
+  createAllowedHosts,
+  validateConfig,
+  validateConnector,
+  validateParams,
+  validateSecrets,
+} from '@patchbay/kit';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { connectorTypes } from './index.ts';
+
+const ALERTING = ['alerting', 'uptime', 'siem'];
+const NEW = ['workflows', 'agentBuilder'];
+
+/** Names, licences and features that clients know: the reference's, where it and the seed have them. */
+const KNOWN: Record<string, readonly [name: string, licence: string, features: readonly string[]]> = {
+  '.cases-webhook': ['Webhook - Case Management', 'gold', ['cases']],
+  '.d3security': ['D3 Security', 'gold', ['alerting', 'siem', ...NEW]],
+  '.email': ['Email', 'gold', [...ALERTING, ...NEW]],
+  '.http': ['HTTP', 'gold', NEW],
+  '.index': ['Index', 'basic', ALERTING],
+  '.jira': ['Jira', 'gold', ['alerting', 'cases', 'uptime', 'siem', 'workflows']],
+  '.jira-service-management': ['Jira Service Management', 'platinum', [...ALERTING, ...NEW]],
+  '.opsgenie': ['Opsgenie', 'gold', [...ALERTING, ...NEW]],
+  '.pagerduty': ['PagerDuty', 'gold', [...ALERTING, 'workflows']],
+  '.resilient': ['IBM Resilient', 'platinum', ['alerting', 'cases', 'siem', 'workflows']],
+  '.server-log': ['Server log', 'basic', ALERTING],
+  '.servicenow': ['ServiceNow ITSM', 'platinum', ['alerting', 'cases', 'uptime', 'siem', 'workflows']],
+  '.servicenow-itom': ['ServiceNow ITOM', 'platinum', ['alerting', 'siem', 'workflows']],
+  '.servicenow-sir': ['ServiceNow SecOps', 'platinum', ['alerting', 'cases', 'siem', 'workflows']],
+  '.slack': ['Slack', 'gold', ALERTING],
+  '.slack_api': ['Slack API', 'gold', ['uptime', 'alerting', 'siem']],
+  '.swimlane': ['Swimlane', 'gold', ['alerting', 'cases', 'siem', 'workflows']],
+  '.teams': ['Microsoft Teams', 'gold', [...ALERTING, ...NEW]],
+  '.tines': ['Tines', 'gold', ['siem']],
+  '.torq': ['Torq', 'gold', ALERTING],
+  '.webhook': ['Webhook', 'gold', ALERTING],
+  '.xmatters': ['xMatters', 'gold', ['alerting', 'siem']],
+};
+
+const validation = {
+  allowedHosts: createAllowedHosts(['*']),
+  settings: { webhook: { ssl: { pfx: { enabled: true } } } },
+};
+
+describe.each(connectorTypes.map((type) => [type.id, type] as const))('%s', (id, type) => {
+  it.runIf(id in KNOWN)('has the name, licence and features that clients know', () => {
+    expect([type.name, type.minimumLicense, type.features]).toEqual(KNOWN[id]);
+  });
+
+  it('has a description', () => {
+    expect(type.description).toMatch(/^[A-Z].*\.$/);
+  });
+
+  it('has an example that is valid', () => {
+    const { config = {}, secrets = {}, params } = exampleOf(type);
+    const connector = {
+      config: validateConfig(type, config, validation),
+      secrets: validateSecrets(type, secrets, validation),
+    };
+    validateConnector(type, connector, validation);
+    const runs = [params].flat();
+    expect(runs.length).toBeGreaterThan(0);
+    for (const run of runs) {
+      const { subAction, subActionParams } = validateParams(type, run) as Record<string, unknown>;
+      if (type.subActions === undefined) continue;
+      const schema = type.subActions[String(subAction)];
+      expect(schema, String(subAction)).toBeDefined();
+      schema?.parse(subActionParams);
+    }
+  });
+
+  it.each(['config', 'secrets', 'params'] as const)('has a title for each field of its %s', (part) => {
+    expect(untitled(z.toJSONSchema(type[part], { io: 'input', unrepresentable: 'any' }))).toEqual([]);
+  });
+
+  it('has a title for each field of its sub-actions', () => {
+    for (const schema of Object.values(type.subActions ?? {})) {
+      if (schema !== null) {
+        expect(untitled(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))).toEqual([]);
+      }
+    }
+  });
+
+  it('has an introduction and a page', () => {
+    const name = `${id.slice(1)}.md`;
+    expect(globSync(join(import.meta.dirname, '*', name))).toHaveLength(1);
+    expect(existsSync(join(import.meta.dirname, '../../../docs/connectors', name))).toBe(true);
+  });
+});
+
+it('no two types have the same id', () => {
+  const ids = connectorTypes.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+function exampleOf({ id, example }: ConnectorType) {
+  if (example === undefined) throw new Error(`${id} has no example`);
+  return example;
+}
+
+interface Schema {
+  title?: string;
+  const?: unknown;
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  allOf?: Schema[];
+}
+
+/** Paths of fields without a title. What tells alternatives apart, or holds sub-action params, is no field of a form. */
+function untitled(schema: object, path = ''): string[] {
+  const { properties = {}, items, anyOf = [], oneOf = [], allOf = [] } = schema as Schema;
+  const inside = [...anyOf, ...oneOf, ...allOf].flatMap((choice) => untitled(choice, path));
+  const own = Object.entries(properties).flatMap(([name, field]) => [
+    ...(field.title !== undefined || name.startsWith('subAction') || field.const !== undefined
+      ? []
+      : [path + name]),
+    ...untitled(field, `${path}${name}.`),
+  ]);
+  return [...inside, ...own, ...(items === undefined ? [] : untitled(items, `${path}[].`))];
+}

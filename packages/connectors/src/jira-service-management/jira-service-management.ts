@@ -1,0 +1,69 @@
+import { defineConnectorType, ensureAllowed } from '@patchbay/kit';
+import { z } from 'zod';
+import {
+  alertService,
+  closeAlertSchema,
+  config,
+  createAlertSchema,
+  renderParams,
+  secrets,
+} from '../opsgenie/index.ts';
+
+const id = z.string().meta({ title: 'ID' });
+
+const responder = z.strictObject({
+  id,
+  type: z.enum(['team', 'user', 'escalation', 'schedule']).meta({ title: 'Type' }),
+});
+
+const visibleTo = z.strictObject({ id, type: z.enum(['team', 'user']).meta({ title: 'Type' }) });
+
+const response = z.union([
+  z.looseObject({ took: z.number(), requestId: z.string(), result: z.string() }),
+  z.looseObject({
+    code: z.number().optional(),
+    message: z.string().optional(),
+    result: z.string().optional(),
+    errors: z.array(z.strictObject({ title: z.string(), code: z.string() })).optional(),
+    took: z.number().optional(),
+    requestId: z.string().optional(),
+  }),
+]);
+
+/**
+ * The alert API of Jira Service Management operations, Opsgenie's successor: the same alerts under another path, their
+ * responders named by id only.
+ * https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-integration-events/
+ */
+export const jiraServiceManagement = defineConnectorType({
+  id: '.jira-service-management',
+  name: 'Jira Service Management',
+  description: 'Creates and closes alerts in Jira Service Management.',
+  minimumLicense: 'platinum',
+  features: ['alerting', 'uptime', 'siem', 'workflows', 'agentBuilder'],
+  config,
+  secrets,
+  validate: {
+    config: ({ apiUrl }, { allowedHosts }) => ensureAllowed(apiUrl, allowedHosts, 'error validating url'),
+  },
+  renderParams,
+  example: {
+    name: 'On-call team',
+    config: { apiUrl: 'https://api.atlassian.com' },
+    secrets: { apiKey: '00000000-1111-2222-3333-444444444444' },
+    params: [
+      {
+        subAction: 'createAlert',
+        subActionParams: { message: 'Disk is full on host-1', alias: 'disk-host-1', priority: 'P2' },
+      },
+      { subAction: 'closeAlert', subActionParams: { alias: 'disk-host-1', note: 'Recovered' } },
+    ],
+  },
+  service: (context) => alertService(context, 'jsm/ops/integration/v2/alerts', response),
+  subActions: (action) => ({
+    createAlert: action(createAlertSchema(responder, visibleTo), ({ params, service }) =>
+      service.create(params),
+    ),
+    closeAlert: action(closeAlertSchema, ({ params, service }) => service.close(params)),
+  }),
+});

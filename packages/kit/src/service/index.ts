@@ -1,0 +1,16 @@
+export {
+  type FailureReading,
+  onlyThrottlingIsTheUsers,
+  type RequestService,
+  type ServiceAnswer,
+  ServiceError,
+  type ServiceRequest,
+  serviceRequester,
+} from './service-request.ts';
+export {
+  ensureAllowed,
+  ensureUsableUrl,
+  normalizeUrl,
+  serviceUrl,
+  withoutTrailingSlash,
+} from './service-url.ts';

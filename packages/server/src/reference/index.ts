@@ -1,0 +1,1 @@
+export { connectorPage, connectorsPage } from './connector-page.ts';
