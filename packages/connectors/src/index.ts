@@ -1,8 +1,8 @@
 import type { ConnectorType } from '@patchbay/kit';
 import { indexDocuments } from './index-documents/index-documents.ts';
 import { jira } from './jira/jira.ts';
-import { jiraServiceManagement } from './jira-service-management/jira-service-management.ts';
-import { opsgenie } from './opsgenie/index.ts';
+import { jiraServiceManagement } from './opsgenie/jira-service-management.ts';
+import { opsgenie } from './opsgenie/opsgenie.ts';
 import { serverLog } from './server-log/server-log.ts';
 import { slack } from './slack/slack.ts';
 import { teams } from './teams/teams.ts';

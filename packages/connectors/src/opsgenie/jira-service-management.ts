@@ -1,13 +1,8 @@
 import { defineConnectorType, ensureAllowed } from '@patchbay/kit';
 import { z } from 'zod';
-import {
-  alertService,
-  closeAlertSchema,
-  config,
-  createAlertSchema,
-  renderParams,
-  secrets,
-} from '../opsgenie/index.ts';
+import { closeAlertSchema, config, createAlertSchema, secrets } from './alert-schema.ts';
+import { alertService } from './alert-service.ts';
+import { renderParams } from './render-params.ts';
 
 const id = z.string().meta({ title: 'ID' });
 
