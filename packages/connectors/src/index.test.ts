@@ -8,6 +8,7 @@ import {
   validateParams,
   validateSecrets,
 } from '@patchbay/kit';
+import { operatorSettings } from '@patchbay/kit/testing';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { connectorTypes } from './index.ts';
@@ -43,7 +44,7 @@ const KNOWN: Record<string, readonly [name: string, licence: string, features: r
 
 const validation = {
   allowedHosts: createAllowedHosts(['*']),
-  settings: { webhook: { ssl: { pfx: { enabled: true } } } },
+  settings: operatorSettings(),
 };
 
 describe.each(connectorTypes.map((type) => [type.id, type] as const))('%s', (id, type) => {
@@ -65,7 +66,7 @@ describe.each(connectorTypes.map((type) => [type.id, type] as const))('%s', (id,
     const runs = [params].flat();
     expect(runs.length).toBeGreaterThan(0);
     for (const run of runs) {
-      const { subAction, subActionParams } = validateParams(type, run) as Record<string, unknown>;
+      const { subAction, subActionParams } = validateParams(type, run, validation) as Record<string, unknown>;
       if (type.subActions === undefined) continue;
       const schema = type.subActions[String(subAction)];
       expect(schema, String(subAction)).toBeDefined();
