@@ -113,6 +113,8 @@ describe('.webhook request', () => {
     ['a config header over it', { Authorization: 'of config' }, {}, 'of config'],
     ['a secret header over both', { Authorization: 'of config' }, { Authorization: 'secret' }, 'secret'],
     ['a secret header, however it is spelt', { Authorization: 'of config' }, { authorization: 's' }, 's'],
+    ['a config header, however it is spelt', { authorization: 'of config' }, {}, 'of config'],
+    ['a secret header spelt as basic auth is', { authorization: 'of config' }, { Authorization: 's' }, 's'],
   ])('is authorized by %s', async (_, headers, secretHeaders, expected) => {
     const { request } = await run({ config: { headers }, secrets: { ...BASIC, secretHeaders } });
     const authorizations = headersOf(request).filter(([name]) => name.toLowerCase() === 'authorization');

@@ -68,7 +68,8 @@ export function createTerminal({ environment, stdin, stdout, stderr }: Streams):
     printJson: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
     note: (line) => void stderr.write(`${line}\n`),
     style: (format, text) => styleText(format, text, { stream: stdout, validateStream: true }),
-    noteWidth: () => (stderr.isTTY ? stderr.columns : undefined),
+    // A terminal that does not know its size says 0.
+    noteWidth: () => (stderr.isTTY ? stderr.columns || 80 : undefined),
     redrawNote: (line) => void stderr.write(`\r\u001b[K${line}`),
     async confirm(question, instead) {
       const answer = await ask(`${question} [y/N] `, instead, false);

@@ -1,8 +1,12 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { rotateKeys } from '@patchbay/engine/catalog';
+import { openSqliteStore } from '@patchbay/engine/store';
+import { openVault } from '@patchbay/engine/vault';
 import { standIn } from '@patchbay/kit/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { atTerminal, hasTerminals } from '../testing/at-terminal.ts';
 import { runPatchbay } from '../testing/run-patchbay.ts';
 import { FIRST_PASSWORD, type TestServer, temporaryFolder, testServer } from '../testing/test-server.ts';
 import { addUser } from '../testing/users.ts';
@@ -136,5 +140,60 @@ it('is done by the command, of a running server and of a stopped one', async () 
   ]);
   expect((await runPatchbay(['keys', 'rotate', '--batch-size', '1'], { environment })).exitCode).toBe(2);
   await using server = await withKeys(environment.XPACK_ENCRYPTEDSAVEDOBJECTS_ENCRYPTIONKEY);
+  expect(await run(server, 5)).toBe('ok');
+});
+
+/** What a line is drawn over itself with. */
+const REDRAWN = '\r\u001b[K';
+
+/** A rotation that ends after its first batch of 100. */
+async function rotateInPart(): Promise<void> {
+  const store = openSqliteStore(join(dataPath, 'patchbay.sqlite'));
+  const vault = await openVault({ meta: store.meta, encryptionKey: NEW, decryptionOnlyKeys: [OLD] });
+  const stop = new Error('stopped');
+  const rotation = rotateKeys({
+    store,
+    vault,
+    log: { error: () => {} },
+    batchSize: 100,
+    onProgress: () => {
+      throw stop;
+    },
+  });
+  await expect(rotation).rejects.toBe(stop);
+  await store.close();
+}
+
+it.skipIf(!hasTerminals)('goes on where it was stopped, and shows at a terminal how far it is', async () => {
+  await using remote = await standIn();
+  await fill(remote.url);
+  await rotateInPart();
+  const environment = {
+    PATCHBAY_USER: 'elastic',
+    PATCHBAY_PASSWORD: FIRST_PASSWORD,
+    PATH_DATA: dataPath,
+    XPACK_ENCRYPTEDSAVEDOBJECTS_ENCRYPTIONKEY: NEW,
+    XPACK_ENCRYPTEDSAVEDOBJECTS_KEYROTATION_DECRYPTIONONLYKEYS: OLD,
+  };
+  const rest = COUNT - 100 + 1;
+  const bars = (printed: string) =>
+    printed.split(REDRAWN).flatMap((line) => {
+      const [, full = '', empty = '', counts] = /^\[(#*)(-*)\] (.+)$/.exec(line) ?? [];
+      return counts === undefined ? [] : [[full.length, empty.length, counts]];
+    });
+  const offline = await atTerminal('keys rotate --offline --batch-size 100', { environment });
+  expect(offline.exitCode).toBe(0);
+  expect(offline.printed.split(REDRAWN).at(-1)).toBe(`encrypted anew: ${rest} of ${rest}\r\n`);
+  expect(bars(offline.printed)).toEqual([
+    [0, 40, `0/${rest}`],
+    [26, 14, `100/${rest}`],
+    [40, 0, `${rest - 1}/${rest}`],
+    [40, 0, `${rest}/${rest}`],
+  ]);
+
+  await using server = await withKeys('third-key-third-key-third-key-third', [NEW]);
+  const online = await atTerminal(`keys rotate --url ${server.url}`, { environment });
+  expect(online.printed).toContain(`encrypted anew: ${COUNT + 1} of ${COUNT + 1}`);
+  expect(bars(online.printed)[0]).toEqual([0, 40, `0/${COUNT + 1}`]);
   expect(await run(server, 5)).toBe('ok');
 });

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { standIn } from '@patchbay/kit/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { patchbayOf, type Ran } from '../../testing/run-patchbay.ts';
 import { type TestServer, temporaryFolder, testServer } from '../../testing/test-server.ts';
@@ -102,6 +103,127 @@ describe('an apply', () => {
     expect(await ids()).toEqual(['fixed']);
     expect((await apply(yaml, '--space', 'team')).stdout).toContain('2 unchanged.');
   });
+});
+
+describe('an apply of an entry with settings', () => {
+  const KEY = `whsec_${Buffer.alloc(32, 'k').toString('base64')}`;
+  const withSettings = (settings: string) => `connectors:${hook('one')}
+    settings: ${settings}`;
+  const PROXIED = withSettings(
+    `{ proxy: { url: 'http://127.0.0.1:3128' }, secrets: { proxy_user: bob, proxy_password: "\${HOOK_PASSWORD}" } }`,
+  );
+  const settingsOf = async (id: string) =>
+    (await server.call('GET', `/api/patchbay/connectors/${id}/settings`)).body;
+
+  it('creates with them, then changes nothing, then changes them alone', async () => {
+    const created = await apply(PROXIED, '--yes');
+    expect(created).toEqual({
+      exitCode: 0,
+      stderr: '',
+      stdout: [
+        '+ create     one  .webhook  (secrets: will be set, settings, settings.secrets: will be set)',
+        '1 to create, 0 to update, 0 to delete, 0 unchanged.',
+        'created one',
+        '',
+      ].join('\n'),
+    });
+    const proxy = { url: 'http://127.0.0.1:3128' };
+    expect(await settingsOf('one')).toEqual({ proxy, secrets_set: ['proxy_user', 'proxy_password'] });
+    expect((await apply(PROXIED)).stdout).toContain('1 unchanged.');
+
+    const slower = PROXIED.replace('{ proxy:', '{ timeouts: { response: 10s }, proxy:');
+    const changed = await apply(slower, '--yes');
+    expect(changed.stdout).toContain(
+      '~ update     one  .webhook  (settings.timeouts, settings.secrets: will be set)\n',
+    );
+    expect(await settingsOf('one')).toMatchObject({ timeouts: { response: '10s' }, proxy });
+    // What is taken out of the file is taken back, and an entry without settings leaves them alone.
+    expect((await apply(PROXIED, '--yes')).stdout).toContain('settings.timeouts');
+    expect((await apply(`connectors:${hook('one')}`)).stdout).toContain('1 unchanged.');
+    expect(await settingsOf('one')).toEqual({ proxy, secrets_set: ['proxy_user', 'proxy_password'] });
+  });
+
+  it('sends what the settings say with the run', async () => {
+    await using service = await standIn();
+    const settings = `{ signing: { enabled: true }, secrets: { signing_keys: ["${KEY}"] } }`;
+    await apply(withSettings(settings).replace('http://127.0.0.1:1/one', service.url), '--yes');
+    await server.call('POST', '/api/actions/connector/one/_execute', { body: { params: { body: 'x' } } });
+    expect(service.received[0]?.headers['webhook-signature']).toMatch(/^v1,/);
+    expect(JSON.stringify(all)).not.toContain(KEY);
+  });
+
+  it('sees a secret that is there or not, and sets the values anew with --update-secrets', async () => {
+    await apply(PROXIED, '--yes');
+    const fewer = PROXIED.replace('proxy_user: bob, ', '');
+    const planned = await apply(fewer, '--check', '--json');
+    expect(JSON.parse(planned.stdout).plan).toMatchObject([
+      { action: 'update', changes: ['settings.secrets', 'settings.secrets: will be set'] },
+    ]);
+    const again = await apply(PROXIED, '--update-secrets', '--yes');
+    expect(again.stdout).toContain('(secrets: will be set, settings.secrets: will be set)');
+  });
+
+  it('leaves a reference in them to the server', async () => {
+    const reference = '${env:NOT_ALLOWED_HERE}';
+    const yaml = PROXIED.replace(
+      'proxy_password: "${HOOK_PASSWORD}"',
+      () => `proxy_password: "${reference}"`,
+    );
+    const ran = await apply(yaml, '--yes');
+    expect(ran.exitCode).toBe(1);
+    expect(ran.stderr).toContain(
+      `settings: secrets.proxy_password: the secret reference ${reference} does not`,
+    );
+  });
+
+  it('is refused by entry and field where they cannot be right, before anything is changed', async () => {
+    const entry = (id: string, settings: string) => `${hook(id)}
+    settings: ${settings}`;
+    const ran = await apply(
+      `connectors:${hook('fine')}${entry('a', '{ timeouts: { response: soon }, other: 1 }')}${entry(
+        'b',
+        '{ tls: { verification_mode: maybe } }',
+      )}${entry('c', '{ signing: { enabled: true } }')}${entry(
+        'd',
+        `{ secrets: { proxy_password: ${PLANTED}, signing_keys: [${PLANTED}] } }`,
+      )}${entry('e', '{ proxy: { url: "http://x" }, secrets: { proxy_password: "${NOT_SET}" } }')}`,
+      '--yes',
+    );
+    expect(ran).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(ran.stderr.trimEnd().split('\n')).toEqual([
+      `${FILE}: connectors[1] (a): settings.timeouts.response: expected a duration such as 500ms, 60s or 5m`,
+      `${FILE}: connectors[1] (a): settings: Unrecognized key: "other"`,
+      expect.stringContaining(`${FILE}: connectors[2] (b): settings.tls.verification_mode: Invalid option`),
+      `${FILE}: connectors[3] (c): settings.secrets.signing_keys: is needed for signing`,
+      `${FILE}: connectors[4] (d): settings.secrets.signing_keys.0: expected whsec_ and the base64 of 24 to 64 bytes`,
+      `${FILE}: connectors[5] (e): settings.secrets.proxy_password: the environment variable NOT_SET is not set`,
+    ]);
+    expect(await ids()).toEqual(['fixed']);
+  });
+
+  it('says so where the connector was created and the server refuses its settings', async () => {
+    await server.stop();
+    server = await testServer({ settings: { 'xpack.actions.allowedHosts': ['127.0.0.1'] } });
+    const elsewhere = PROXIED.replace('127.0.0.1:3128', 'forbidden.invalid');
+    const ran = await apply(`${elsewhere}${hook('two')}`, '--yes');
+    expect(ran.exitCode).toBe(1);
+    expect(ran.stderr).toContain(`${FILE}: connectors[0] (one): PUT /api/patchbay/connectors/one/settings: `);
+    expect(ran.stderr).toContain('target hostname "forbidden.invalid" is not added to the Kibana config');
+    expect(ran.stderr).toContain('The connector itself was created; its settings were not set.');
+    expect(ran.stderr).toContain('Done before it: nothing. Not done: create two.');
+    const json = await apply(elsewhere, '--yes', '--json');
+    expect(JSON.parse(json.stdout)).toMatchObject({ done: [], failed: { action: 'update', id: 'one' } });
+  });
+});
+
+it('takes an empty file for a mistake, and an empty list at its word', async () => {
+  await apply(TWO, '--yes');
+  for (const empty of ['', '---\n', '# nothing\n']) {
+    expect(await apply(empty, '--prune', '--yes')).toMatchObject({ exitCode: 1, stdout: '' });
+  }
+  expect(await ids()).toEqual(['fixed', 'one', 'two']);
+  expect((await apply('connectors: []', '--prune', '--yes')).exitCode).toBe(0);
+  expect(await ids()).toEqual(['fixed']);
 });
 
 it('only shows the plan with --check, and exits 5 where it has changes', async () => {

@@ -8,7 +8,7 @@ import { nameOf, readYaml } from '../read-yaml.ts';
 import type { Terminal } from '../terminal.ts';
 import { type Entry, readEntries } from './entries.ts';
 import { type Current, makePlan, type Step } from './plan.ts';
-import { runSteps } from './run-steps.ts';
+import { type Failure, runSteps } from './run-steps.ts';
 
 const listed = z.array(
   z.looseObject({
@@ -51,10 +51,12 @@ The file:
       connector_type_id: .webhook
       config: { url: https://example.com/hook }
       secrets: { user: ops, password: "\${OPS_PASSWORD}" }
+      settings: { timeouts: { response: 10s } }
 
-In secrets, \${NAME} is replaced from the environment of this command, $\${NAME}
-stays \${NAME}, and \${env:NAME} is left for the server to look up.
-Secrets cannot be read back, so whether they differ cannot be seen: they are set
+settings are what PUT /api/patchbay/connectors/{id}/settings takes; left out,
+they stay as they are. In secrets, \${NAME} is replaced from the environment of
+this command, $\${NAME} stays \${NAME}, and \${env:NAME} is left for the server
+to look up. Secrets cannot be read back, so whether they differ cannot be seen: they are set
 when a connector is created or something else of it is updated, or by
 --update-secrets.`;
 
@@ -85,7 +87,10 @@ async function apply(options: ApplyOptions, terminal: Terminal): Promise<void> {
     EXIT.failed,
     [
       `${whereOf(failure.step)}: ${failure.message}`,
-      `Done before it: ${summary(done)}. Not done: ${summary([failure.step, ...rest])}.`,
+      ...(failure.connector === undefined
+        ? []
+        : [`The connector itself was ${failure.connector}; its settings were not set.`]),
+      `Done before it: ${summary(done)}. Not done: ${summary(failure.connector === undefined ? [failure.step, ...rest] : rest)}.`,
     ].join('\n'),
     { cause: failure },
   );
@@ -144,11 +149,7 @@ function printPlan(steps: readonly Step[], terminal: Terminal): void {
   );
 }
 
-function outcome(
-  steps: readonly Step[],
-  done: readonly Step[],
-  failure?: { step: Step; message: string },
-): unknown {
+function outcome(steps: readonly Step[], done: readonly Step[], failure?: Failure): unknown {
   return {
     plan: steps.map(({ action, id, name, typeId, changes }) => ({
       action,
@@ -159,7 +160,12 @@ function outcome(
     })),
     done: done.map(({ action, id }) => ({ action, id })),
     ...(failure && {
-      failed: { action: failure.step.action, id: failure.step.id, message: failure.message },
+      failed: {
+        action: failure.step.action,
+        id: failure.step.id,
+        message: failure.message,
+        ...(failure.connector !== undefined && { connector: failure.connector }),
+      },
     }),
   };
 }

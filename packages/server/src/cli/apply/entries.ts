@@ -1,5 +1,7 @@
+import { connectorSettings } from '@patchbay/engine/catalog';
 import type { ConnectorType } from '@patchbay/kit';
 import { z } from 'zod';
+import { snakeCased } from '../../wire/snake-case.ts';
 
 /** A connector as the file wants it, secrets filled in. */
 export interface Entry {
@@ -31,6 +33,8 @@ const written = z.strictObject({
   settings: map.optional(),
 });
 
+const settingsBody = snakeCased(connectorSettings);
+
 const documentSchema = z.strictObject({ connectors: z.array(z.unknown()) });
 
 export interface EntriesOptions {
@@ -61,6 +65,10 @@ export function readEntries(
       if (entry !== undefined) entries.push(entry);
     }
   }
+  // An empty file, such as a broken pipe leaves behind, must not mean: no connectors.
+  if (documents.every((document) => document === null)) {
+    problems.push(`${file}: is empty; for no connectors, write "connectors: []"`);
+  }
   return { entries, problems: [...problems, ...duplicates(entries)] };
 }
 
@@ -77,11 +85,10 @@ function readEntry(value: unknown, place: string, options: EntryOptions): Entry 
     return undefined;
   }
   const { id, name, connector_type_id: typeId, config, secrets, settings } = parsed.data;
-  const fill = (part: Record<string, unknown>, path: string) =>
-    fillIn(part, path, environment, (problem) => problems.push(`${where}: ${problem}`));
+  const report = (problem: string) => problems.push(`${where}: ${problem}`);
   const full = types.find((type) => type.id === typeId)?.config.safeParse(config);
   if (full?.success === false) {
-    problems.push(...full.error.issues.map((issue) => `${where}: ${issueText(issue, ['config'])}`));
+    for (const issue of full.error.issues) report(issueText(issue, ['config']));
   }
   return {
     where,
@@ -90,16 +97,34 @@ function readEntry(value: unknown, place: string, options: EntryOptions): Entry 
     typeId,
     config,
     fullConfig: full?.success ? (full.data as Record<string, unknown>) : undefined,
-    secrets: fill(secrets, 'secrets') as Record<string, unknown>,
-    settings: settings && {
-      ...settings,
-      ...('secrets' in settings && {
-        secrets: fillIn(settings.secrets, 'settings.secrets', environment, (problem) =>
-          problems.push(`${where}: ${problem}`),
-        ),
-      }),
-    },
+    secrets: fillIn(secrets, 'secrets', environment, report) as Record<string, unknown>,
+    settings: settings && readSettings(settings, environment, report),
   };
+}
+
+/** Checked as the server will check them: found out before anything is changed. */
+function readSettings(
+  written: Record<string, unknown>,
+  environment: NodeJS.ProcessEnv,
+  report: (problem: string) => void,
+): Record<string, unknown> {
+  if (!('secrets' in written)) {
+    reportSettings(written, report);
+    return written;
+  }
+  let isComplete = true;
+  const secrets = fillIn(written.secrets, 'settings.secrets', environment, (problem) => {
+    isComplete = false;
+    report(problem);
+  });
+  const settings = { ...written, secrets };
+  if (isComplete) reportSettings(settings, report);
+  return settings;
+}
+
+function reportSettings(settings: Record<string, unknown>, report: (problem: string) => void): void {
+  const { error } = settingsBody.safeParse(settings);
+  for (const issue of error?.issues ?? []) report(issueText(issue, ['settings']));
 }
 
 function labelOf(value: unknown): string {

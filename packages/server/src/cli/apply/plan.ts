@@ -65,7 +65,11 @@ export function makePlan(
 
 function creation(entry: Entry): Step {
   const { id, name, typeId } = entry;
-  const changes = hasSecrets(entry.secrets) ? ['secrets: will be set'] : [];
+  const changes = [
+    ...(hasSecrets(entry.secrets) ? ['secrets: will be set'] : []),
+    ...(entry.settings === undefined ? [] : ['settings']),
+    ...(hasSecrets(entry.settings?.secrets) ? ['settings.secrets: will be set'] : []),
+  ];
   return { action: 'create', id, name, typeId, changes, entry };
 }
 
