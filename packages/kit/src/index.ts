@@ -52,4 +52,5 @@ export * from './service/index.ts';
 export * from './signing/index.ts';
 export type { Smtp, SmtpConnection, SmtpMessage, SmtpRequest, SmtpServer } from './smtp.ts';
 export type { SubAction, SubActionMaker, SubActions } from './sub-action.ts';
+export { type SubActionChoice, subActionChoice } from './sub-action-choice.ts';
 export * from './template/index.ts';

@@ -1,4 +1,4 @@
-import { freeFields, incidentComments } from '@patchbay/kit';
+import { freeFields, incidentComments, subActionChoice } from '@patchbay/kit';
 import { z } from 'zod';
 
 export const config = z.strictObject({
@@ -58,19 +58,16 @@ export const push = z.object({
 const nothing = z.strictObject({});
 const byId = (title: string) => z.strictObject({ id: z.string().meta({ title }) });
 
-const called = <Name extends string, Params extends z.ZodType>(subAction: Name, subActionParams: Params) =>
-  z.strictObject({ subAction: z.literal(subAction), subActionParams });
-
-export const params = z.discriminatedUnion('subAction', [
-  called('pushToService', push),
-  called('getIncident', z.strictObject({ externalId: z.string().meta({ title: 'External ID' }) })),
-  called('getFields', z.object({})),
-  called('issueTypes', nothing),
-  called('fieldsByIssueType', byId('Issue type ID')),
-  called('issues', z.strictObject({ title: z.string().meta({ title: 'Title' }) })),
-  called('issue', byId('Issue ID or key')),
-  called('handshake', nothing),
-]);
+export const params = subActionChoice({
+  pushToService: push,
+  getIncident: z.strictObject({ externalId: z.string().meta({ title: 'External ID' }) }),
+  getFields: z.object({}),
+  issueTypes: nothing,
+  fieldsByIssueType: byId('Issue type ID'),
+  issues: z.strictObject({ title: z.string().meta({ title: 'Title' }) }),
+  issue: byId('Issue ID or key'),
+  handshake: nothing,
+});
 
 export type Config = z.output<typeof config>;
 export type Secrets = z.output<typeof secrets>;
