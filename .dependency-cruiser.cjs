@@ -28,8 +28,9 @@ const engine = {
   licensing: [],
   access: ['store'],
   events: ['store'],
-  catalog: ['store', 'vault', 'config', 'licensing', 'egress'],
+  catalog: ['store', 'vault', 'config', 'licensing', 'egress', 'tokens'],
   execution: ['catalog', 'tokens', 'vault', 'egress', 'elasticsearch', 'events', 'licensing', 'access'],
+  oauth: ['catalog', 'execution', 'tokens', 'store', 'vault', 'egress'],
 };
 
 const others = (all, allowed, self) =>

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ActionContext, ValidationContext } from './action-context.ts';
 import type { Logger } from './logger.ts';
+import type { AuthorizationCode } from './oauth/index.ts';
 import {
   type SubActionMaker,
   type SubActions,
@@ -60,6 +61,8 @@ interface ConnectorTypeFacts {
   source?: 'stack' | 'spec' | 'yml';
   /** Needed of a built-in type. */
   example?: ConnectorExample;
+  /** Its connectors may use the OAuth authorization code flow, which they choose by `authType`. */
+  authorizationCode?: AuthorizationCode;
   /** Background attempts in all; left out: the configured default. */
   maxAttempts?: number;
   hooks?: {

@@ -21,6 +21,7 @@ import { connectorSettingsRoutes } from './routes/connector-settings.ts';
 import { connectorRoutes } from './routes/connectors.ts';
 import { executeRoute } from './routes/execute.ts';
 import { healthRoutes } from './routes/health.ts';
+import { oauthRoutes } from './routes/oauth.ts';
 import { openApiRoute } from './routes/openapi.ts';
 import { rotateKeyRoutes } from './routes/rotate-key.ts';
 import { secretHeadersRoute } from './routes/secret-headers.ts';
@@ -45,6 +46,8 @@ declare module 'fastify' {
     spaceId: string;
     /** What was made or ended, where the path does not say it: for the audit log. */
     auditedId: string | undefined;
+    /** What the answer’s status does not say, where it is a page: for the audit log. */
+    hasFailed: boolean;
   }
 }
 
@@ -107,6 +110,7 @@ export async function createApp(system: System): Promise<App> {
   app.decorateRequest('principal', undefined);
   app.decorateRequest('spaceId', '');
   app.decorateRequest('auditedId', undefined);
+  app.decorateRequest('hasFailed', false);
   if (audit !== undefined) auditRequests(app, audit, now);
   app.setErrorHandler(onError);
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => (value) => {
@@ -148,6 +152,7 @@ export function addRoutes(app: App, system: System): void {
   connectorSettingsRoutes(app, system);
   secretHeadersRoute(app, system);
   executeRoute(app, system);
+  oauthRoutes(app, system);
   spaceRoutes(app, system);
   securityRoutes(app, system);
   rotateKeyRoutes(app, system);

@@ -14,11 +14,12 @@ import {
 import { StartupError } from '@patchbay/engine/errors';
 import { createEventLog } from '@patchbay/engine/events';
 import { createExecution } from '@patchbay/engine/execution';
+import { createOAuth } from '@patchbay/engine/oauth';
 import { createSpaces } from '@patchbay/engine/spaces';
 import { openSqliteStore, type Store } from '@patchbay/engine/store';
 import { createTokens } from '@patchbay/engine/tokens';
 import { createSecretReferences } from '@patchbay/engine/vault';
-import type { ConnectorType, Logger } from '@patchbay/kit';
+import { type ConnectorType, type Logger, messageOf } from '@patchbay/kit';
 import { createApp } from './app.ts';
 import { openAudit } from './audit.ts';
 import type { App } from './http/app-type.ts';
@@ -47,6 +48,7 @@ export interface RunningServer {
 }
 
 const CLOSE_IDLE_EVERY_MS = 50;
+const OAUTH_CLEAN_UP_EVERY_MS = 30 * 60_000;
 
 /** After its runs were aborted, how long an answer may still take to leave. */
 const GRACE_MS = 2000;
@@ -96,15 +98,32 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     });
     const events = createEventLog({ store: store.events, log: logger('event-log') });
     const uuid = await installationUuid(store);
+    const tokens = createTokens({ store: store.connectorTokens, vault, now });
+    const userAgent = `Patchbay/${PATCHBAY_VERSION}`;
     const execution = createExecution({
       catalog,
       egress,
       elasticsearch,
-      tokens: createTokens({ store: store.connectorTokens, vault, now }),
+      tokens,
       events,
       installation: { uuid, version: API_LEVEL },
-      userAgent: `Patchbay/${PATCHBAY_VERSION}`,
+      userAgent,
       logger,
+      now,
+    });
+    const oauth = createOAuth({
+      catalog,
+      egress,
+      store,
+      vault,
+      tokens,
+      publicBaseUrl: settings['server.publicBaseUrl'],
+      rateLimits: {
+        authorize: settings['xpack.actions.auth.oauth_authorization_code.rate_limits.authorize'],
+        callback: settings['xpack.actions.auth.oauth_authorization_code.rate_limits.callback'],
+      },
+      userAgent,
+      log: logger('plugins.actions.oauth'),
       now,
     });
     const log = logger('server');
@@ -119,6 +138,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       spaces,
       catalog,
       execution,
+      oauth,
       events,
       audit,
       log,
@@ -130,6 +150,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const alertHistory = settings['xpack.actions.preconfiguredAlertHistoryEsIndex']
       ? createAlertHistoryTemplate(elasticsearch, logger('actions'), background.signal)
       : undefined;
+
+    const cleanUp = repeatedly(OAUTH_CLEAN_UP_EVERY_MS, oauth.cleanUp, logger('plugins.actions.oauth'));
 
     return {
       url,
@@ -149,6 +171,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         clearInterval(closing);
         background.abort();
         await alertHistory;
+        await cleanUp.stop();
         await events.close();
         await egress.close();
         audit?.close();
@@ -159,6 +182,21 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     await store.close();
     throw error;
   }
+}
+
+/** Runs `work` now and then, one at a time; what goes wrong is logged, and the next turn tries again. */
+function repeatedly(everyMs: number, work: () => Promise<void>, log: Logger): { stop(): Promise<void> } {
+  let running = Promise.resolve();
+  const timer = setInterval(() => {
+    running = running.then(work).catch((error) => log.error(`clean-up failed: ${messageOf(error)}`));
+  }, everyMs);
+  timer.unref();
+  return {
+    stop() {
+      clearInterval(timer);
+      return running;
+    },
+  };
 }
 
 async function installationUuid({ meta }: Store): Promise<string> {

@@ -4,6 +4,7 @@ import type { Settings } from '@patchbay/engine/config';
 import type { EventLog } from '@patchbay/engine/events';
 import type { Execution } from '@patchbay/engine/execution';
 import type { License } from '@patchbay/engine/licensing';
+import type { OAuth } from '@patchbay/engine/oauth';
 import type { Spaces } from '@patchbay/engine/spaces';
 import type { Store } from '@patchbay/engine/store';
 import type { Vault } from '@patchbay/engine/vault';
@@ -22,6 +23,7 @@ export interface System {
   spaces: Spaces;
   catalog: Catalog;
   execution: Execution;
+  oauth: OAuth;
   events: EventLog;
   /** undefined: turned off. */
   audit: Audit | undefined;

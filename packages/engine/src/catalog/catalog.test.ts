@@ -76,6 +76,7 @@ describe('creating a connector', () => {
       config: { url: 'a', size: 1 },
       origin: 'stored',
       isMissingSecrets: false,
+      authMode: 'shared',
       exposesConfig: true,
       version: 1,
     });
@@ -330,6 +331,7 @@ describe('getting a connector', () => {
         config: { url: 'p' },
         origin: 'preconfigured',
         isMissingSecrets: false,
+        authMode: 'shared',
         exposesConfig: false,
         version: 0,
       });
@@ -604,6 +606,7 @@ async function store(engine: TestEngine, typeId: string): Promise<void> {
     config: {},
     secrets: 'sealed elsewhere',
     isMissingSecrets: false,
+    authMode: 'shared',
     version: 1,
     createdAt: '2026-01-01T00:00:00.000Z',
     updatedAt: '2026-01-01T00:00:00.000Z',

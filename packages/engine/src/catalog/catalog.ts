@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type AuthMode,
   type ConnectorType,
+  choosesAuthorizationCode,
   type HookContext,
   type Logger,
   messageOf,
@@ -265,6 +267,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
             stored,
           ),
           isMissingSecrets: false,
+          authMode: authModeOf(type, { config, secrets }),
           version: 1,
           createdAt: timestamp,
           updatedAt: timestamp,
@@ -281,6 +284,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
       refuseInMemory(id, (what) => `${what} action ${id} can not be updated.`);
       const existing = await getRecord(spaceId, id);
       const type = types.get(existing.typeId);
+      ensureSameAuthMode(existing, type, given);
       const { config, secrets, stored } = checkToSave(type, given);
       return saveWithHooks(type, { connectorId: id, config, secrets, log, isUpdate: true }, async () => {
         const record = {
@@ -442,6 +446,29 @@ function shownSettings({ secrets, ...settings }: ConnectorSettings): ShownConnec
   return { settings, secretsSet: Object.keys(secrets) as ShownConnectorSettings['secretsSet'] };
 }
 
+/** Whose consent a connector acts by: fixed when it is made, since the tokens of one are not the other's. */
+function authModeOf(type: ConnectorType, given: { config: unknown; secrets: unknown }): AuthMode {
+  const { authorizationCode } = type;
+  if (authorizationCode === undefined || !choosesAuthorizationCode(given)) return 'shared';
+  return authorizationCode.authMode ?? 'shared';
+}
+
+/** Asked before the new config is validated, as in the reference. */
+function ensureSameAuthMode(
+  { id, authMode }: ConnectorRecord,
+  type: ConnectorType,
+  given: { config: unknown; secrets: unknown },
+): void {
+  const parsed = type.config.safeParse(given.config);
+  const next = authModeOf(type, { ...given, config: parsed.success ? parsed.data : given.config });
+  if (next === authMode) return;
+  throw new BadRequestError(
+    authMode === 'per-user'
+      ? `Authentication type cannot be changed for per-user connectors. Connector: ${id}.`
+      : `Authentication type cannot be changed to a per-user type for shared connectors. Connector: ${id}.`,
+  );
+}
+
 function unsavedConnector(typeId: string, config: Record<string, unknown>): Connector {
   return {
     id: '_test',
@@ -450,6 +477,7 @@ function unsavedConnector(typeId: string, config: Record<string, unknown>): Conn
     config,
     origin: 'stored',
     isMissingSecrets: false,
+    authMode: 'shared',
     exposesConfig: true,
     version: 0,
   };

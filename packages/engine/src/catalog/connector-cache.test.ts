@@ -11,6 +11,7 @@ function record(id: string, spaceId = 'default'): ConnectorRecord {
     config: {},
     secrets: 'sealed',
     isMissingSecrets: false,
+    authMode: 'shared',
     version: 1,
     createdAt: '2026-01-01T00:00:00.000Z',
     updatedAt: '2026-01-01T00:00:00.000Z',

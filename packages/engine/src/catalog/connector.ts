@@ -1,3 +1,4 @@
+import type { AuthMode } from '@patchbay/kit';
 import type { ConnectorRecord } from '../store/index.ts';
 
 /** A connector as everything inside handles it, wherever it comes from. Its secrets stay sealed, or out of it. */
@@ -8,6 +9,7 @@ export interface Connector {
   config: Record<string, unknown>;
   origin: 'stored' | 'preconfigured' | 'system';
   isMissingSecrets: boolean;
+  authMode: AuthMode;
   /** Whether the API shows the config of a connector that is not stored. */
   exposesConfig: boolean;
   /** Changes with every update; 0 for connectors that are not stored. */
@@ -26,6 +28,7 @@ export function fromRecord(record: ConnectorRecord): Connector {
     config: record.config,
     origin: 'stored',
     isMissingSecrets: record.isMissingSecrets,
+    authMode: record.authMode,
     exposesConfig: true,
     version: record.version,
   };

@@ -1,6 +1,7 @@
 import type { Logger } from '@patchbay/kit';
 import { messageOf } from '@patchbay/kit';
 import type { Resealed, SealedRecords, Store } from '../store/index.ts';
+import { tokenDescriptor } from '../tokens/index.ts';
 import type { Descriptor, Vault } from '../vault/index.ts';
 import { connectorDescriptor, settingsDescriptor } from './descriptors.ts';
 
@@ -48,9 +49,18 @@ export async function rotateKeys(options: RotationOptions): Promise<Rotation> {
       descriptor: settingsDescriptor(spaceId, connectorId, settings),
     }));
   }
-  // A token is asked for anew sooner than it is worth sealing anew.
-  await store.connectorTokens.deleteSealedOtherwise(vault.prefix);
+  await rotateTokens(options);
   return progress;
+}
+
+/** Not counted, since they come and go. One that does not open is of no use, and is forgotten. */
+async function rotateTokens({ onProgress, ...options }: RotationOptions): Promise<void> {
+  const { connectorTokens } = options.store;
+  await rotateTable(options, connectorTokens, { total: 0, successful: 0, failed: 0 }, (record) => ({
+    id: record.id,
+    descriptor: tokenDescriptor(record),
+  }));
+  await connectorTokens.deleteSealedOtherwise(options.vault.prefix);
 }
 
 /** How many records there are, and how many are not under the primary key. */
@@ -74,7 +84,7 @@ async function otherwise(records: SealedRecords<unknown>, vault: Vault): Promise
 
 async function rotateTable<Record extends { secrets: string }>(
   { vault, log, batchSize, onProgress }: RotationOptions,
-  records: SealedRecords<Record>,
+  records: Pick<SealedRecords<Record>, 'listSealedOtherwise' | 'reseal'>,
   progress: Rotation,
   facts: (record: Record) => { id: string; descriptor: Descriptor },
 ): Promise<void> {

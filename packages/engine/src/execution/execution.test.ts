@@ -312,6 +312,7 @@ describe('the gates before a run', () => {
       config: {},
       secrets: 'sealed elsewhere',
       isMissingSecrets: false,
+      authMode: 'shared',
       version: 1,
       createdAt: '2026-01-01T00:00:00.000Z',
       updatedAt: '2026-01-01T00:00:00.000Z',

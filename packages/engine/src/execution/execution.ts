@@ -27,7 +27,7 @@ import {
   type RunSource,
   timeoutText,
 } from '../events/index.ts';
-import { passingTokens, type TokenRun, type Tokens } from '../tokens/index.ts';
+import { passingTokens, type TokenOwner, type TokenRun, type Tokens } from '../tokens/index.ts';
 import { type CapturedRequest, capture } from './capture.ts';
 import { type Input, inputReader } from './input.ts';
 import { type Opened, open } from './open.ts';
@@ -184,7 +184,16 @@ export function createExecution(options: ExecutionOptions): Execution {
           }),
           smtp,
           elasticsearch,
-          tokens: means.tokens({ log: means.log, signal, onToken }),
+          tokens: means.tokens({
+            log: means.log,
+            signal,
+            onToken,
+            http: createHttpClient({
+              transport,
+              signal: new AbortController().signal,
+              userAgent: options.userAgent,
+            }),
+          }),
           log: means.log,
           addRequestBodyBytes,
           signal,
@@ -262,9 +271,10 @@ const SILENT = createLogger(
   () => false,
 );
 
-function ownerOf({ resolved: { connector }, run }: Prepared) {
-  const { id, version, origin } = connector;
-  return { id, spaceId: run.spaceId, version, isStored: origin === 'stored' };
+function ownerOf({ resolved: { connector }, run }: Prepared): TokenOwner {
+  const { id, version, origin, authMode } = connector;
+  const profileUid = authMode === 'per-user' ? run.source.user?.id || undefined : null;
+  return { id, spaceId: run.spaceId, version, isStored: origin === 'stored', profileUid };
 }
 
 /** Without its type too: that is how services repeat it. */

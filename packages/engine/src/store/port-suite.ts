@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ApiKeyRecord, ConnectorRecord, EventRecord, SpaceRecord, Store, UserRecord } from './ports.ts';
+import type {
+  ApiKeyRecord,
+  ConnectorRecord,
+  ConnectorTokenRecord,
+  EventRecord,
+  OAuthStateRecord,
+  SpaceRecord,
+  Store,
+  UserRecord,
+} from './ports.ts';
 
 /** A store with nothing in it. */
 export interface StoreUnderTest {
@@ -56,34 +65,144 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
     });
 
     describe('connector tokens', () => {
-      const token = (token = 'sealed') => ({
+      const token = (facts: Partial<ConnectorTokenRecord> = {}): ConnectorTokenRecord => ({
+        id: 't1',
         connectorId: 'c1',
-        token,
+        profileUid: null,
+        secrets: 'sealed',
         expiresAt: null,
+        refreshTokenExpiresAt: '2026-02-01T00:00:00.000Z',
+        createdAt: '2026-01-01T00:00:00.000Z',
         updatedAt: '2026-01-01T00:00:00.000Z',
+        ...facts,
       });
+      const { version } = connector();
 
       it('are kept for a connector as long as it is at the version they are for', async () => {
         expect(await store.connectorTokens.put(token(), 1)).toBe(false);
         await store.connectors.create(connector());
-        expect(await store.connectorTokens.put(token(), connector().version + 1)).toBe(false);
-        expect(await store.connectorTokens.put(token(), connector().version)).toBe(true);
-        expect(await store.connectorTokens.put(token('new'), connector().version)).toBe(true);
-        expect(await store.connectorTokens.get('c1')).toEqual(token('new'));
+        expect(await store.connectorTokens.put(token(), version + 1)).toBe(false);
+        expect(await store.connectorTokens.put(token(), version)).toBe(true);
+        const later = '2026-01-02T00:00:00.000Z';
+        const next = token({
+          id: 't2',
+          secrets: 'new',
+          expiresAt: later,
+          createdAt: later,
+          updatedAt: later,
+        });
+        expect(await store.connectorTokens.put(next, version)).toBe(true);
+        expect(await store.connectorTokens.get('c1', null)).toEqual({
+          ...next,
+          id: 't1',
+          createdAt: token().createdAt,
+        });
         await store.connectors.update(connector());
-        expect(await store.connectorTokens.get('c1')).toBeUndefined();
-        expect(await store.connectorTokens.put(token(), connector().version)).toBe(false);
+        expect(await store.connectorTokens.get('c1', null)).toBeUndefined();
+        expect(await store.connectorTokens.put(token(), version)).toBe(false);
       });
 
-      it('go when they are deleted, and with their connector', async () => {
+      it('go when they are deleted, with their connector and with its space', async () => {
+        await store.connectors.create(connector({ spaceId: 'other' }));
+        await store.connectorTokens.put(token(), version);
+        await store.connectorTokens.delete('c1', null);
+        expect(await store.connectorTokens.get('c1', null)).toBeUndefined();
+        await store.connectorTokens.put(token(), version);
+        await store.connectors.delete('other', 'c1');
+        await store.connectors.create(connector({ spaceId: 'other' }));
+        expect(await store.connectorTokens.get('c1', null)).toBeUndefined();
+        await store.connectorTokens.put(token({ profileUid: 'u_1' }), version);
+        await store.spaces.delete('other');
+        expect(await store.connectorTokens.connectorsOf('u_1')).toEqual([]);
+      });
+
+      it('are each user’s own beside everybody’s, and go with their user', async () => {
         await store.connectors.create(connector());
-        await store.connectorTokens.put(token(), connector().version);
-        await store.connectorTokens.delete('c1');
-        expect(await store.connectorTokens.get('c1')).toBeUndefined();
-        await store.connectorTokens.put(token(), connector().version);
+        await store.users.put(user());
+        const all = [null, 'u_1', 'u_2'].map((profileUid, n) => token({ id: `t${n}`, profileUid }));
+        for (const each of all) await store.connectorTokens.put(each, version);
+        for (const each of all) expect(await store.connectorTokens.get('c1', each.profileUid)).toEqual(each);
+        expect(await store.connectorTokens.connectorsOf('u_1')).toEqual(['c1']);
+        await store.connectorTokens.deleteOfFormerUsers();
+        expect(await store.connectorTokens.get('c1', 'u_2')).toBeUndefined();
+        await store.connectorTokens.delete('c1', null);
+        expect(await store.connectorTokens.get('c1', null)).toBeUndefined();
+        expect(await store.connectorTokens.get('c1', 'u_1')).toEqual(all[1]);
+      });
+
+      it('are listed with what they are bound to, sealed anew unless changed meanwhile, or forgotten', async () => {
+        await store.connectors.create(connector());
+        for (const [id, secrets] of [
+          ['t1', 'old.1'],
+          ['t2', 'new.2'],
+          ['t3', 'old.3'],
+        ] as const)
+          await store.connectorTokens.put(token({ id, profileUid: id, secrets }), version);
+        const left = await store.connectorTokens.listSealedOtherwise('new.', '', 10);
+        expect(left.map(({ id, spaceId, connectorVersion }) => [id, spaceId, connectorVersion])).toEqual([
+          ['t1', 'default', version],
+          ['t3', 'default', version],
+        ]);
+        expect(await store.connectorTokens.listSealedOtherwise('new.', 't1', 10)).toHaveLength(1);
+        expect(await store.connectorTokens.listSealedOtherwise('new.', '', 1)).toHaveLength(1);
+        await store.connectorTokens.reseal([
+          { id: 't1', before: 'old.1', after: 'new.1' },
+          { id: 't3', before: 'other', after: 'new.3' },
+        ]);
+        await store.connectorTokens.deleteSealedOtherwise('new.');
+        expect((await store.connectorTokens.get('c1', 't1'))?.secrets).toBe('new.1');
+        expect(await store.connectorTokens.get('c1', 't3')).toBeUndefined();
+      });
+    });
+
+    describe('OAuth states', () => {
+      const state = (facts: Partial<OAuthStateRecord> = {}): OAuthStateRecord => ({
+        id: 's1',
+        connectorId: 'c1',
+        spaceId: 'default',
+        createdBy: 'u_1',
+        returnUrl: null,
+        secrets: 'sealed',
+        createdAt: '2026-01-01T00:00:00.000Z',
+        expiresAt: '2026-01-01T00:10:00.000Z',
+        ...facts,
+      });
+
+      it('are ended once, by one of those who try', async () => {
+        await expect(store.oauthStates.create(state())).rejects.toThrow();
+        await store.connectors.create(connector());
+        await store.oauthStates.create(state({ returnUrl: 'https://a.example/' }));
+        expect(await store.oauthStates.get('s1')).toEqual(state({ returnUrl: 'https://a.example/' }));
+        expect(await store.oauthStates.get('s2')).toBeUndefined();
+        const ended = await Promise.all([1, 2, 3].map(() => store.oauthStates.delete('s1')));
+        expect(ended.filter(Boolean)).toHaveLength(1);
+        expect(await store.oauthStates.get('s1')).toBeUndefined();
+      });
+
+      it('go with their connector, and when it is updated', async () => {
+        await store.connectors.create(connector());
+        await store.oauthStates.create(state());
+        await store.connectors.update(connector());
+        expect(await store.oauthStates.get('s1')).toBeUndefined();
+        await store.oauthStates.create(state());
         await store.connectors.delete('default', 'c1');
+        expect(await store.oauthStates.get('s1')).toBeUndefined();
+      });
+
+      it('are removed in portions once they have expired', async () => {
         await store.connectors.create(connector());
-        expect(await store.connectorTokens.get('c1')).toBeUndefined();
+        for (const [id, minutes] of [
+          ['s1', 10],
+          ['s2', 10],
+          ['s3', 10],
+          ['s4', 11],
+        ] as const)
+          await store.oauthStates.create(state({ id, expiresAt: `2026-01-01T00:${minutes}:00.000Z` }));
+        const removed = () => store.oauthStates.deleteExpired('2026-01-01T00:10:00.000Z', 2);
+        expect(await removed()).toBe(2);
+        expect(await removed()).toBe(1);
+        expect(await removed()).toBe(0);
+        expect(await store.oauthStates.get('s4')).toEqual(expect.anything());
       });
     });
 
@@ -472,6 +591,7 @@ function connector(facts: Partial<ConnectorRecord> = {}): ConnectorRecord {
     config: { url: 'https://a.example', headers: null },
     secrets: 'sealed',
     isMissingSecrets: false,
+    authMode: 'shared',
     version: 1,
     createdAt: '2026-01-01T00:00:00.000Z',
     updatedAt: '2026-01-01T00:00:00.000Z',

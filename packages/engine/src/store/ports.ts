@@ -1,3 +1,5 @@
+import type { AuthMode } from '@patchbay/kit';
+
 /**
  * What the engine asks of a store. Every driver (`sqlite/`, later `postgres/`) implements these and passes the
  * same test suite. Times are ISO 8601 text. Methods reject with the driver's own error when the store cannot be used.
@@ -6,6 +8,7 @@ export interface Store {
   readonly connectors: ConnectorStore;
   readonly connectorSettings: ConnectorSettingsStore;
   readonly connectorTokens: ConnectorTokenStore;
+  readonly oauthStates: OAuthStateStore;
   readonly references: ReferenceStore;
   readonly spaces: SpaceStore;
   readonly users: UserStore;
@@ -27,6 +30,8 @@ export interface ConnectorRecord {
   config: Record<string, unknown>;
   secrets: string;
   isMissingSecrets: boolean;
+  /** Whether everybody runs it with the same tokens or each user with their own. */
+  authMode: AuthMode;
   /** Starts at 1, one more with each update. */
   version: number;
   createdAt: string;
@@ -74,21 +79,66 @@ export interface ConnectorSettingsStore extends SealedRecords<ConnectorSettingsR
   delete(connectorId: string): Promise<void>;
 }
 
-/** An access token of a stored connector. `token` is ciphertext. Goes when its connector is updated or goes. */
+/** An access token of a stored connector. `secrets` is ciphertext. Goes when its connector is updated or goes. */
 export interface ConnectorTokenRecord {
+  id: string;
   connectorId: string;
-  token: string;
+  /** Whose it is; null: everybody's. A connector has one of each. */
+  profileUid: string | null;
+  secrets: string;
   expiresAt: string | null;
+  refreshTokenExpiresAt: string | null;
+  createdAt: string;
   updatedAt: string;
 }
 
 export interface ConnectorTokenStore {
-  get(connectorId: string): Promise<ConnectorTokenRecord | undefined>;
-  /** Creates or replaces; false when there is no such connector at that version any more. */
+  get(connectorId: string, profileUid: string | null): Promise<ConnectorTokenRecord | undefined>;
+  /**
+   * Creates or replaces; what is replaced keeps its id and its creation. False when there is no such connector at that
+   * version any more.
+   */
   put(record: ConnectorTokenRecord, connectorVersion: number): Promise<boolean>;
-  delete(connectorId: string): Promise<void>;
+  delete(connectorId: string, profileUid: string | null): Promise<void>;
+  /** The connectors that a user has a token of their own for. */
+  connectorsOf(profileUid: string): Promise<string[]>;
+  /** Forgets the tokens of users that are gone. */
+  deleteOfFormerUsers(): Promise<void>;
+  listSealedOtherwise(
+    prefix: string,
+    after: string,
+    limit: number,
+  ): Promise<(ConnectorTokenRecord & { spaceId: string; connectorVersion: number })[]>;
+  reseal(changes: readonly Resealed[]): Promise<void>;
   /** Forgets the tokens whose ciphertext begins otherwise. */
   deleteSealedOtherwise(prefix: string): Promise<void>;
+}
+
+/**
+ * An authorization that a user has begun and not ended. `secrets` is ciphertext. Goes when its connector is updated or
+ * goes.
+ */
+export interface OAuthStateRecord {
+  /** SHA-256 of the state: what is stored ends nothing. */
+  id: string;
+  connectorId: string;
+  spaceId: string;
+  /** The user's profile. */
+  createdBy: string;
+  returnUrl: string | null;
+  secrets: string;
+  createdAt: string;
+  expiresAt: string;
+}
+
+export interface OAuthStateStore {
+  /** Rejects when there is no such connector. */
+  create(record: OAuthStateRecord): Promise<void>;
+  get(id: string): Promise<OAuthStateRecord | undefined>;
+  /** True for one of those who ask, however many do at once. */
+  delete(id: string): Promise<boolean>;
+  /** Removes up to `limit` that have expired; how many they were. */
+  deleteExpired(now: string, limit: number): Promise<number>;
 }
 
 export interface ObjectRef {

@@ -1,11 +1,11 @@
 import { createLogger } from '@patchbay/kit';
 import { expect, it } from 'vitest';
 import { openSqliteStore } from '../store/index.ts';
-import { tempFolder } from '../testing/index.ts';
+import { logLines, tempFolder } from '../testing/index.ts';
 import { openVault } from '../vault/index.ts';
 import { createTokens } from './tokens.ts';
 
-const owner = { id: 'c1', spaceId: 'default', version: 1, isStored: true };
+const owner = { id: 'c1', spaceId: 'default', version: 1, isStored: true, profileUid: null };
 const log = createLogger(() => {});
 
 async function withTokens(
@@ -25,6 +25,7 @@ async function withTokens(
     await store.connectors.create({
       ...record,
       isMissingSecrets: false,
+      authMode: 'shared',
       version: 1,
       createdAt: at,
       updatedAt: at,
@@ -52,7 +53,7 @@ it('keeps tokens encrypted, bound to the version and the expiry of what they are
       expiresAt,
       storedAt: new Date('2026-01-01T00:00:00.000Z'),
     });
-    const record = await store.connectorTokens.get('c1');
+    const record = await store.connectorTokens.get('c1', null);
     if (record === undefined) throw new Error('nothing was stored');
     expect(JSON.stringify(record)).not.toContain('abc');
     expect(await tokens.of({ ...owner, version: 2 }, run).get()).toBeUndefined();
@@ -78,4 +79,46 @@ it('asks on behalf of a run that waited for one that was given up, and shares a 
     const joined = run(new AbortController().signal).shared(async () => 'never asked');
     await expect(failing).rejects.toThrow('refused');
     await expect(joined).rejects.toThrow('refused');
+  }));
+
+it('keeps a user’s own tokens apart, refresh tokens with them, and has none for a run of nobody', () =>
+  withTokens(async (tokens, store) => {
+    const { lines, logger } = logLines();
+    const seen: string[] = [];
+    const run = {
+      log: logger('x'),
+      signal: new AbortController().signal,
+      onToken: (token: string) => void seen.push(token),
+    };
+    const of = (profileUid: string | null | undefined) => tokens.of({ ...owner, profileUid }, run);
+    const refreshTokenExpiresAt = new Date('2026-03-01T00:00:00Z');
+    await tokens.put(
+      { ...owner, profileUid: 'u_1' },
+      { token: 'Bearer mine', refreshToken: 'renews mine', refreshTokenExpiresAt },
+    );
+    expect(await of('u_1').get()).toMatchObject({
+      token: 'Bearer mine',
+      expiresAt: undefined,
+      refreshToken: 'renews mine',
+      refreshTokenExpiresAt,
+    });
+    expect(await of('u_2').get()).toBeUndefined();
+    expect(await of(null).get()).toBeUndefined();
+    expect(seen).toEqual(['Bearer mine', 'renews mine']);
+    expect(await tokens.connectorsOf('u_1')).toEqual(['c1']);
+
+    const record = await store.connectorTokens.get('c1', 'u_1');
+    if (record === undefined) throw new Error('nothing was stored');
+    expect(JSON.stringify(record)).not.toContain('mine');
+    await store.connectorTokens.put({ ...record, id: 'other', profileUid: 'u_2' }, 1);
+    expect(await of('u_2').get()).toBeUndefined();
+
+    expect(await of(undefined).get()).toBeUndefined();
+    await expect(of(undefined).updateOrReplace({ token: 'x' })).rejects.toThrow();
+    expect(lines.at(-1)).toMatchObject({
+      level: 'warn',
+      message: 'Per-user authMode requires a profileUid for connectorId: c1. Cannot retrieve token.',
+    });
+    await tokens.delete('c1', 'u_1');
+    expect(await of('u_1').get()).toBeUndefined();
   }));

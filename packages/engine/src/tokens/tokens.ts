@@ -1,6 +1,8 @@
-import { type Logger, messageOf, type StoredToken, type TokenStore } from '@patchbay/kit';
-import type { ConnectorTokenStore } from '../store/index.ts';
-import type { Descriptor, Vault } from '../vault/index.ts';
+import { randomUUID } from 'node:crypto';
+import { type HttpClient, type Logger, messageOf, type StoredToken, type TokenStore } from '@patchbay/kit';
+import type { ConnectorTokenRecord, ConnectorTokenStore } from '../store/index.ts';
+import type { Vault } from '../vault/index.ts';
+import { tokenDescriptor } from './descriptor.ts';
 
 /** Whose token it is. A connector that is not stored has its token in memory only. */
 export interface TokenOwner {
@@ -8,6 +10,8 @@ export interface TokenOwner {
   spaceId: string;
   version: number;
   isStored: boolean;
+  /** null: everybody's. Undefined: a user's own, and nobody knows the user. */
+  profileUid: string | null | undefined;
 }
 
 export interface TokenRun {
@@ -15,11 +19,18 @@ export interface TokenRun {
   signal: AbortSignal;
   /** Told each token that the run gets to see. */
   onToken(token: string): void;
+  /** Not given up with the run. */
+  http?: HttpClient;
 }
 
 /** The access tokens of all connectors, encrypted where they are stored. */
 export interface Tokens {
   of(owner: TokenOwner, run: TokenRun): TokenStore;
+  /** Of a stored connector: what a user has consented to. Throws when the connector has changed. */
+  put(owner: TokenOwner, token: StoredToken): Promise<void>;
+  delete(connectorId: string, profileUid: string | null): Promise<void>;
+  /** The connectors that a user has a token of their own for. */
+  connectorsOf(profileUid: string): Promise<string[]>;
 }
 
 export interface TokensOptions {
@@ -33,13 +44,18 @@ interface Pending {
   signal: AbortSignal;
 }
 
+/** What is sealed of a token. */
+type Sealed = Pick<StoredToken, 'token' | 'refreshToken'>;
+type Kept = Pick<TokenStore, 'get' | 'updateOrReplace' | 'delete'>;
+
 export function createTokens({ store, vault, now }: TokensOptions): Tokens {
   const inMemory = new Map<string, StoredToken>();
-  /** Requests under way, by connector and version. */
+  /** Requests under way, by connector, version and user. */
   const pending = new Map<string, Pending>();
 
-  function keptFor(owner: TokenOwner, log: Logger): Omit<TokenStore, 'shared'> {
-    const { id } = owner;
+  function keptFor(owner: TokenOwner, log: Logger): Kept {
+    const { id, profileUid } = owner;
+    if (profileUid === undefined) return nobodys(id, log);
     if (!owner.isStored) {
       return {
         get: async () => inMemory.get(id),
@@ -50,46 +66,80 @@ export function createTokens({ store, vault, now }: TokensOptions): Tokens {
     return {
       async get() {
         try {
-          const record = await store.get(id);
-          if (record === undefined) return undefined;
-          const token = vault.open(descriptor(owner, record.expiresAt), record.token) as string;
-          return {
-            token,
-            expiresAt: record.expiresAt === null ? undefined : new Date(record.expiresAt),
-            storedAt: new Date(record.updatedAt),
-          };
+          const record = await store.get(id, profileUid);
+          return record && opened(owner, record);
         } catch (error) {
           log.error(`Failed to read the token of connector "${id}": ${messageOf(error)}`);
           return undefined;
         }
       },
-      async updateOrReplace({ token, expiresAt: expires }) {
-        const expiresAt = expires?.toISOString() ?? null;
-        const sealed = vault.seal(descriptor(owner, expiresAt), token);
-        const record = { connectorId: id, token: sealed, expiresAt, updatedAt: now().toISOString() };
-        if (!(await store.put(record, owner.version))) throw new Error('the connector has changed');
-      },
-      delete: () => store.delete(id),
+      updateOrReplace: (token) => put(owner, token),
+      delete: () => store.delete(id, profileUid),
     };
   }
 
+  function opened({ spaceId, version }: TokenOwner, record: ConnectorTokenRecord): StoredToken {
+    const descriptor = tokenDescriptor({ ...record, spaceId, connectorVersion: version });
+    const { token, refreshToken } = vault.open(descriptor, record.secrets) as Sealed;
+    return {
+      token,
+      expiresAt: dateOf(record.expiresAt),
+      storedAt: new Date(record.updatedAt),
+      ...(refreshToken !== undefined && { refreshToken }),
+      ...(record.refreshTokenExpiresAt !== null && {
+        refreshTokenExpiresAt: new Date(record.refreshTokenExpiresAt),
+      }),
+    };
+  }
+
+  async function put(owner: TokenOwner, token: StoredToken): Promise<void> {
+    const at = now().toISOString();
+    const record = {
+      id: randomUUID(),
+      connectorId: owner.id,
+      profileUid: owner.profileUid ?? null,
+      expiresAt: token.expiresAt?.toISOString() ?? null,
+      refreshTokenExpiresAt: token.refreshTokenExpiresAt?.toISOString() ?? null,
+      createdAt: at,
+      updatedAt: at,
+    };
+    const sealed: Sealed = { token: token.token, refreshToken: token.refreshToken };
+    const descriptor = tokenDescriptor({
+      ...record,
+      spaceId: owner.spaceId,
+      connectorVersion: owner.version,
+    });
+    const secrets = vault.seal(descriptor, sealed);
+    if (!(await store.put({ ...record, secrets }, owner.version)))
+      throw new Error('the connector has changed');
+  }
+
   return {
-    of(owner, { log, signal, onToken }) {
+    put,
+    delete: (connectorId, profileUid) => store.delete(connectorId, profileUid),
+    connectorsOf: (profileUid) => store.connectorsOf(profileUid),
+
+    of(owner, { log, signal, onToken, http }) {
       const kept = keptFor(owner, log);
-      const key = JSON.stringify([owner.id, owner.version]);
+      const key = JSON.stringify([owner.id, owner.version, owner.profileUid]);
       const seen = (token: string | undefined) => {
         if (token !== undefined) onToken(token);
         return token;
       };
+      const seenAll = (stored: StoredToken | undefined) => {
+        seen(stored?.token);
+        seen(stored?.refreshToken);
+      };
       return {
         ...kept,
+        ...(http !== undefined && { http }),
         async get() {
           const stored = await kept.get();
-          seen(stored?.token);
+          seenAll(stored);
           return stored;
         },
         async updateOrReplace(token) {
-          seen(token.token);
+          seenAll(token);
           await kept.updateOrReplace(token);
         },
         async shared(obtain) {
@@ -112,17 +162,33 @@ export function createTokens({ store, vault, now }: TokensOptions): Tokens {
   };
 }
 
+/** For a run that should be a user's own, and is no user's: one in the background. */
+function nobodys(connectorId: string, log: Logger): Kept {
+  return {
+    async get() {
+      log.warn(
+        `Per-user authMode requires a profileUid for connectorId: ${connectorId}. Cannot retrieve token.`,
+      );
+      return undefined;
+    },
+    updateOrReplace: () => Promise.reject(new Error('there is no user whose token it could be')),
+    delete: async () => {},
+  };
+}
+
 /** Keeps nothing and shares nothing; what is `stored` is read. For runs that must leave no trace. */
 export function passingTokens({ onToken }: TokenRun, stored?: TokenStore): TokenStore {
   return {
     get: async () => stored?.get(),
-    updateOrReplace: async ({ token }) => onToken(token),
+    updateOrReplace: async ({ token, refreshToken }) => {
+      onToken(token);
+      if (refreshToken !== undefined) onToken(refreshToken);
+    },
     delete: async () => {},
     shared: (obtain) => obtain(),
   };
 }
 
-/** What a sealed token is bound to. */
-function descriptor({ id, spaceId, version }: TokenOwner, expiresAt: string | null): Descriptor {
-  return { type: 'connector_token', id, spaceId, attributes: { version, expiresAt } };
+function dateOf(text: string | null): Date | undefined {
+  return text === null ? undefined : new Date(text);
 }

@@ -15,8 +15,8 @@ export class HttpStatusError extends RunError {
   override readonly name = 'HttpStatusError';
   readonly response: HttpResponse;
 
-  constructor(response: HttpResponse) {
-    super(`Request failed with status code ${response.status}`, { source: sourceOfStatus(response.status) });
+  constructor(response: HttpResponse, message = `Request failed with status code ${response.status}`) {
+    super(message, { source: sourceOfStatus(response.status) });
     this.response = response;
   }
 }

@@ -1,4 +1,19 @@
 export {
+  type AuthorizationCodeContext,
+  type AuthorizationRequest,
+  authorizationCodeToken,
+  authorizationUrl,
+  exchangeCode,
+} from './authorization-code.ts';
+export {
+  type AuthMode,
+  type AuthorizationCode,
+  type AuthorizationSettings,
+  authorizationSettings,
+  choosesAuthorizationCode,
+} from './authorization-settings.ts';
+export { authorizedClient } from './authorized-client.ts';
+export {
   type AssertionCredentials,
   type ClientCredentials,
   clientCredentialsToken,

@@ -1,3 +1,5 @@
+import type { HttpClient } from '../http/index.ts';
+
 /** An access token as it stands in an `Authorization` header, such as `Bearer abc`. */
 export interface StoredToken {
   token: string;
@@ -19,4 +21,9 @@ export interface TokenStore {
   delete(): Promise<void>;
   /** Gives what `obtain` gives, or what it gives to another run of the connector that asks at this moment. */
   shared(obtain: () => Promise<string | undefined>): Promise<string | undefined>;
+  /**
+   * For a request that must not be given up with the run: a service that has replaced a refresh token takes the old one
+   * no longer. Left out: the run's own.
+   */
+  readonly http?: HttpClient;
 }

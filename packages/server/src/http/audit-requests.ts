@@ -8,6 +8,9 @@ const ACTIONS = {
   connector_create: { category: 'database', type: 'creation', object: 'action' },
   connector_update: { category: 'database', type: 'change', object: 'action' },
   connector_delete: { category: 'database', type: 'deletion', object: 'action' },
+  connector_authorization_start: { category: 'database', type: 'creation', object: 'action' },
+  connector_authorization_finish: { category: 'database', type: 'creation', object: 'action' },
+  connector_authorization_delete: { category: 'database', type: 'deletion', object: 'action' },
   connector_settings_update: { category: 'database', type: 'change', object: 'action' },
   connector_settings_delete: { category: 'database', type: 'deletion', object: 'action' },
   space_create: { category: 'database', type: 'creation', object: 'space' },
@@ -45,7 +48,7 @@ function eventOf(
 ): AuditEvent {
   const facts = action === undefined ? undefined : ACTIONS[action];
   const isDenied = DENIED.has(statusCode);
-  const outcome = statusCode < 400 ? 'success' : 'failure';
+  const outcome = statusCode < 400 && !request.hasFailed ? 'success' : 'failure';
   const id = objectId(request);
   const { principal } = request;
   const who = principal?.username ?? 'nobody';
@@ -68,7 +71,7 @@ function eventOf(
     client: { ip: request.ip },
     trace: { id: request.id },
     // The answer's own text is not repeated: it may quote what was sent.
-    ...(outcome === 'failure' && {
+    ...(statusCode >= 400 && {
       error: { code: String(statusCode), message: STATUS_CODES[statusCode] ?? 'Unknown' },
     }),
     message: `${who}: ${name}${id === undefined ? '' : ` [${id}]`}: ${isDenied ? 'denied' : outcome}`,
@@ -77,6 +80,6 @@ function eventOf(
 
 function objectId({ auditedId, params }: FastifyRequest): string | undefined {
   if (auditedId !== undefined) return auditedId;
-  const { id, username, name } = (params ?? {}) as Record<string, string | undefined>;
-  return id ?? username ?? name;
+  const { id, connectorId, username, name } = (params ?? {}) as Record<string, string | undefined>;
+  return id ?? connectorId ?? username ?? name;
 }

@@ -7,6 +7,8 @@ import {
   userAnswer,
 } from '../wire/access-answers.ts';
 import {
+  authorizationStartAnswer,
+  authorizationStatusAnswer,
   connectorAnswer,
   connectorSettingsAnswer,
   connectorTypeAnswer,
@@ -32,6 +34,8 @@ export const components = {
   connector_type_list: z.array(connectorTypeAnswer),
   connector_settings: connectorSettingsAnswer,
   execution_result: executionResultAnswer,
+  authorization_start: authorizationStartAnswer,
+  authorization_status: authorizationStatusAnswer,
   name_list: z.array(z.string()),
   space: spaceAnswer,
   space_list: z.array(spaceAnswer),

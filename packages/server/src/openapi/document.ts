@@ -2,7 +2,7 @@ import type { ConnectorType } from '@patchbay/kit';
 import { z } from 'zod';
 import { PATCHBAY_VERSION } from '../version.ts';
 import { components } from './components.ts';
-import { operationText } from './operations.ts';
+import { type OperationText, operationText } from './operations.ts';
 import type { DeclaredRoute } from './route-list.ts';
 
 type Json = Record<string, unknown>;
@@ -15,6 +15,10 @@ export interface Described {
 }
 
 const UNSAFE = new Set(['POST', 'PUT', 'DELETE']);
+
+const HTML = { content: { 'text/html': { schema: { type: 'string' } } } };
+
+const LOCATION = { location: { required: true, schema: { type: 'string', format: 'uri' } } };
 
 const SECURITY = [{ basic: [] }, { apiKey: [] }];
 
@@ -92,9 +96,7 @@ function operation({ method, url, schema, config }: DeclaredRoute, types: readon
       requestBody: { required: true, ...jsonContent(bodySchema(schema.body, url, types)) },
     }),
     responses: {
-      ...(answer === 'nothing'
-        ? { 204: { description: 'Done' } }
-        : { 200: { description: 'OK', ...jsonContent(answer === undefined ? {} : ref(answer)) } }),
+      ...answersOf(answer),
       ...Object.fromEntries(
         Object.entries(also).map(([status, name]) => [
           status,
@@ -104,6 +106,24 @@ function operation({ method, url, schema, config }: DeclaredRoute, types: readon
       default: { $ref: '#/components/responses/error' },
     },
   };
+}
+
+function answersOf(answer: OperationText['answer']): Json {
+  const elsewhere = { description: 'The browser is sent elsewhere', headers: LOCATION };
+  switch (answer) {
+    case 'nothing':
+      return { 204: { description: 'Done' } };
+    case 'redirect':
+      return { 302: elsewhere };
+    case 'page':
+      return {
+        200: { description: 'A page that says how it went', ...HTML },
+        302: elsewhere,
+        401: { description: 'A page that asks for a login', ...HTML },
+      };
+    default:
+      return { 200: { description: 'OK', ...jsonContent(answer === undefined ? {} : ref(answer)) } };
+  }
 }
 
 function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined): (Json & { name: string })[] {

@@ -5,8 +5,11 @@ export interface OperationText {
   operationId: string;
   tag: 'connectors' | 'spaces' | 'security' | 'keys' | 'system';
   summary: string;
-  /** The component that a 200's body is; `nothing`: a 204. Left out: any JSON. */
-  answer?: keyof typeof components | 'nothing';
+  /**
+   * The component that a 200's body is; `nothing`: a 204; `redirect`: a 302; `page`: HTML, a 302 or, for a stranger, a 401
+   * in HTML too. Left out: any JSON.
+   */
+  answer?: keyof typeof components | 'nothing' | 'redirect' | 'page';
   /** Other statuses than the answer's own whose body is not an error's. */
   also?: Record<number, keyof typeof components>;
 }
@@ -51,6 +54,36 @@ const connectors: Record<string, Entry> = {
     'deleteConnectorSettings',
     'Let a connector connect as all others do',
     'nothing',
+  ],
+  'POST /internal/actions/connector/:connectorId/_start_oauth_flow': [
+    'startAuthorization',
+    'Begin an OAuth authorization, and tell where the browser is to go',
+    'authorization_start',
+  ],
+  'GET /api/actions/connector/:connectorId/oauth/start': [
+    'openAuthorization',
+    'Begin an OAuth authorization in a browser',
+    'redirect',
+  ],
+  'GET /api/actions/connector/_oauth_callback': [
+    'finishAuthorization',
+    'Where an authorization server sends the browser back to',
+    'page',
+  ],
+  'GET /internal/actions/connector/_oauth_callback': [
+    'finishAuthorizationFormerly',
+    'The same, as it was called once',
+    'page',
+  ],
+  'POST /internal/actions/connector/:connectorId/_oauth_disconnect': [
+    'deleteAuthorization',
+    'Forget the tokens of a connector',
+    'nothing',
+  ],
+  'POST /internal/actions/connectors/_me/auth_status': [
+    'getAuthorizationStatus',
+    'Which connectors the caller has authorized',
+    'authorization_status',
   ],
   'GET /internal/stack_connectors/:id/secret_headers': [
     'listSecretHeaders',

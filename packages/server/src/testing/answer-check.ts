@@ -12,16 +12,27 @@ export function createAnswerCheck(): AnswerCheck {
   for (const [name, schema] of Object.entries(componentSchemas())) {
     ajv.addSchema(schema, `#/components/schemas/${name}`);
   }
-  const operations = documentedOperations().map(({ url, ...operation }) => ({
+  // As a router has it: a path that is named goes before one with a parameter in its place.
+  const named = documentedOperations().sort(
+    (a, b) => Number(a.url.includes(':')) - Number(b.url.includes(':')),
+  );
+  const operations = named.map(({ url, ...operation }) => ({
     ...operation,
     pattern: new RegExp(`^(/s/[^/]+)?${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`),
   }));
 
-  return (method, path, { status, body }) => {
+  return (method, path, { status, headers, body }) => {
     const pathname = path.split('?', 1)[0] ?? '';
     const operation = operations.find((each) => each.method === method && each.pattern.test(pathname));
     if (operation === undefined) return;
     const { answer, also = {} } = operation.text;
+    if (answer === 'page' || answer === 'redirect') {
+      const isPage = String(headers.get('content-type')).startsWith('text/html');
+      const isAsSaid =
+        answer === 'page' ? status === 302 || isPage || status >= 400 : status === 302 || status >= 400;
+      if (isAsSaid) return;
+      throw new Error(`${method} ${path} answered ${status}, which is no ${answer}`);
+    }
     const isError = status >= 400 && also[status] === undefined;
     const expected = isError ? 'error' : (also[status] ?? (status < 300 ? answer : undefined));
     if (expected === undefined) return;

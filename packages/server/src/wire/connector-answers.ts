@@ -18,7 +18,7 @@ export const connectorAnswer = z.strictObject({
   is_missing_secrets: z.boolean().optional(),
   is_system_action: z.boolean(),
   is_connector_type_deprecated: z.boolean(),
-  auth_mode: z.literal('shared'),
+  auth_mode: z.enum(['shared', 'per-user']),
 });
 
 export const listedConnectorAnswer = connectorAnswer.extend({ referenced_by_count: z.int().min(0) });
@@ -52,6 +52,15 @@ export const executionResultAnswer = z.strictObject({
   /** Of a dry run: `data` holds the requests that a run would have sent. */
   dry_run: z.literal(true).optional(),
 });
+
+/** Camel case, as in the reference. */
+export const authorizationStartAnswer = z.strictObject({ authorizationUrl: z.string(), state: z.string() });
+
+/** By the connector's id. */
+export const authorizationStatusAnswer = z.record(
+  z.string(),
+  z.strictObject({ user_auth_status: z.enum(['connected', 'not_connected', 'not_applicable']) }),
+);
 
 export const connectorSettingsAnswer = (wireShape(connectorSettings) as z.ZodObject)
   .omit({ secrets: true })

@@ -9,7 +9,7 @@ import type { ActionResult } from '@patchbay/kit';
 
 /** A connector as the API shows it. Its secrets are in no answer. */
 export function connectorAnswer(connector: Connector, types: TypeRegistry) {
-  const { id, name, typeId, config, origin, isMissingSecrets, exposesConfig } = connector;
+  const { id, name, typeId, config, origin, isMissingSecrets, authMode, exposesConfig } = connector;
   return {
     id,
     name,
@@ -20,7 +20,7 @@ export function connectorAnswer(connector: Connector, types: TypeRegistry) {
     ...(origin === 'stored' && { is_missing_secrets: isMissingSecrets }),
     is_system_action: origin === 'system',
     is_connector_type_deprecated: types.find(typeId)?.isDeprecated ?? false,
-    auth_mode: 'shared',
+    auth_mode: authMode,
   };
 }
 

@@ -1,45 +1,112 @@
-import type { Kysely } from 'kysely';
-import type { ConnectorTokenStore } from '../ports.ts';
-import { sealedOtherwise } from './sealed.ts';
+import type { Kysely, Selectable } from 'kysely';
+import type { ConnectorTokenRecord, ConnectorTokenStore } from '../ports.ts';
+import { sealedColumn, sealedOtherwise } from './sealed.ts';
 import type { Tables } from './tables.ts';
 
 /** The tokens of an updated connector are deleted by a trigger, with the update. */
 export function connectorTokenStore(db: Kysely<Tables>): ConnectorTokenStore {
+  const { reseal } = sealedColumn(db, 'connector_tokens', 'id');
   return {
-    async get(connectorId) {
+    reseal,
+    async get(connectorId, profileUid) {
       const row = await db
         .selectFrom('connector_tokens')
         .selectAll()
         .where('connector_id', '=', connectorId)
+        .where('profile_uid', '=', profileUid ?? '')
         .executeTakeFirst();
-      return row && { connectorId, token: row.token, expiresAt: row.expires_at, updatedAt: row.updated_at };
+      return row && fromRow(row);
     },
-    async put({ connectorId, token, expiresAt, updatedAt }, connectorVersion) {
-      const columns = { token, expires_at: expiresAt, updated_at: updatedAt };
+    async put(record, connectorVersion) {
+      const { id, connectorId, profileUid, createdAt } = record;
+      const columns = {
+        secrets: record.secrets,
+        expires_at: record.expiresAt,
+        refresh_token_expires_at: record.refreshTokenExpiresAt,
+        updated_at: record.updatedAt,
+      };
       const { numInsertedOrUpdatedRows } = await db
         .insertInto('connector_tokens')
-        .columns(['connector_id', 'token', 'expires_at', 'updated_at'])
+        .columns([
+          'id',
+          'connector_id',
+          'profile_uid',
+          'secrets',
+          'expires_at',
+          'refresh_token_expires_at',
+          'created_at',
+          'updated_at',
+        ])
         .expression((from) =>
           from
             .selectFrom('connectors')
             .select((row) => [
-              'id as connector_id',
-              row.val(token).as('token'),
-              row.val(expiresAt).as('expires_at'),
-              row.val(updatedAt).as('updated_at'),
+              row.val(id).as('id'),
+              'connectors.id as connector_id',
+              row.val(profileUid ?? '').as('profile_uid'),
+              row.val(columns.secrets).as('secrets'),
+              row.val(columns.expires_at).as('expires_at'),
+              row.val(columns.refresh_token_expires_at).as('refresh_token_expires_at'),
+              row.val(createdAt).as('created_at'),
+              row.val(columns.updated_at).as('updated_at'),
             ])
-            .where('id', '=', connectorId)
+            .where('connectors.id', '=', connectorId)
             .where('version', '=', connectorVersion),
         )
-        .onConflict((conflict) => conflict.column('connector_id').doUpdateSet(columns))
+        .onConflict((conflict) => conflict.columns(['connector_id', 'profile_uid']).doUpdateSet(columns))
         .executeTakeFirstOrThrow();
       return numInsertedOrUpdatedRows === 1n;
     },
+    async delete(connectorId, profileUid) {
+      await db
+        .deleteFrom('connector_tokens')
+        .where('connector_id', '=', connectorId)
+        .where('profile_uid', '=', profileUid ?? '')
+        .execute();
+    },
+    async connectorsOf(profileUid) {
+      const rows = await db
+        .selectFrom('connector_tokens')
+        .select('connector_id')
+        .where('profile_uid', '=', profileUid)
+        .execute();
+      return rows.map((row) => row.connector_id);
+    },
+    async deleteOfFormerUsers() {
+      await db
+        .deleteFrom('connector_tokens')
+        .where('profile_uid', '<>', '')
+        .where('profile_uid', 'not in', (from) => from.selectFrom('users').select('users.profile_uid'))
+        .execute();
+    },
+    async listSealedOtherwise(prefix, after, limit) {
+      const rows = await db
+        .selectFrom('connector_tokens')
+        .innerJoin('connectors', 'connectors.id', 'connector_tokens.connector_id')
+        .selectAll('connector_tokens')
+        .select(['connectors.space_id', 'connectors.version'])
+        .where(sealedOtherwise(prefix, 'connector_tokens.secrets'))
+        .where('connector_tokens.id', '>', after)
+        .orderBy('connector_tokens.id')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({ ...fromRow(row), spaceId: row.space_id, connectorVersion: row.version }));
+    },
     async deleteSealedOtherwise(prefix) {
-      await db.deleteFrom('connector_tokens').where(sealedOtherwise(prefix, 'token')).execute();
+      await db.deleteFrom('connector_tokens').where(sealedOtherwise(prefix)).execute();
     },
-    async delete(connectorId) {
-      await db.deleteFrom('connector_tokens').where('connector_id', '=', connectorId).execute();
-    },
+  };
+}
+
+function fromRow(row: Selectable<Tables['connector_tokens']>): ConnectorTokenRecord {
+  return {
+    id: row.id,
+    connectorId: row.connector_id,
+    profileUid: row.profile_uid === '' ? null : row.profile_uid,
+    secrets: row.secrets,
+    expiresAt: row.expires_at,
+    refreshTokenExpiresAt: row.refresh_token_expires_at,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
   };
 }

@@ -1,3 +1,4 @@
+import type { AuthMode } from '@patchbay/kit';
 import type { Kysely, Selectable } from 'kysely';
 import type { ConnectorRecord, ConnectorStore } from '../ports.ts';
 import { sealedColumn, sealedOtherwise } from './sealed.ts';
@@ -68,6 +69,7 @@ function columns(record: Omit<ConnectorRecord, 'createdAt' | 'version'>) {
     config: JSON.stringify(record.config),
     secrets: record.secrets,
     is_missing_secrets: Number(record.isMissingSecrets),
+    auth_mode: record.authMode,
     updated_at: record.updatedAt,
   };
 }
@@ -81,6 +83,7 @@ function fromRow(row: Selectable<Tables['connectors']>): ConnectorRecord {
     config: JSON.parse(row.config),
     secrets: row.secrets,
     isMissingSecrets: row.is_missing_secrets === 1,
+    authMode: row.auth_mode as AuthMode,
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

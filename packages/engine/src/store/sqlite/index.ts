@@ -5,6 +5,7 @@ import { connectorTokenStore } from './connector-tokens.ts';
 import { connectorStore } from './connectors.ts';
 import { nodeSqliteDialect } from './dialect.ts';
 import { eventStore } from './events.ts';
+import { oauthStateStore } from './oauth-states.ts';
 import { openDatabase } from './open.ts';
 import { referenceStore } from './references.ts';
 import { apiKeyStore, roleStore, userStore } from './security.ts';
@@ -19,6 +20,7 @@ export function openSqliteStore(path: string): Store {
     connectors: connectorStore(db),
     connectorSettings: connectorSettingsStore(db),
     connectorTokens: connectorTokenStore(db),
+    oauthStates: oauthStateStore(db),
     references: referenceStore(db),
     spaces: spaceStore(db),
     users: userStore(db),

@@ -91,6 +91,44 @@ export const migrations: readonly string[] = [
     delete from connector_tokens where connector_id = new.id;
   end;
   `,
+  // Tokens are asked for anew: those of before had nothing that a user had to consent to.
+  `
+  alter table connectors add column auth_mode text not null default 'shared';
+  drop trigger connector_tokens_of_updated_connectors;
+  drop table connector_tokens;
+
+  create table connector_tokens (
+    id text primary key,
+    connector_id text not null references connectors (id) on delete cascade,
+    profile_uid text not null,
+    secrets text not null,
+    expires_at text,
+    refresh_token_expires_at text,
+    created_at text not null,
+    updated_at text not null,
+    unique (connector_id, profile_uid)
+  ) strict, without rowid;
+  create index connector_tokens_by_user on connector_tokens (profile_uid);
+
+  create table oauth_states (
+    id text primary key,
+    connector_id text not null references connectors (id) on delete cascade,
+    space_id text not null,
+    created_by text not null,
+    return_url text,
+    secrets text not null,
+    created_at text not null,
+    expires_at text not null
+  ) strict, without rowid;
+  create index oauth_states_by_connector on oauth_states (connector_id);
+  create index oauth_states_by_expiry on oauth_states (expires_at);
+
+  create trigger authorizations_of_updated_connectors after update of version on connectors
+  begin
+    delete from connector_tokens where connector_id = new.id;
+    delete from oauth_states where connector_id = new.id;
+  end;
+  `,
 ];
 
 /** Every table but the event log. */

@@ -5,7 +5,7 @@ import type { Tables } from './tables.ts';
 /** What re-encryption asks of a table with a column `secrets`. */
 export function sealedColumn(
   db: Kysely<Tables>,
-  table: 'connectors' | 'connector_settings',
+  table: 'connectors' | 'connector_settings' | 'connector_tokens',
   idColumn: 'id' | 'connector_id',
 ) {
   return {

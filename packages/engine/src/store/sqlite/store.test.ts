@@ -59,6 +59,7 @@ describe('the SQLite file', () => {
         config: { text: 'x'.repeat(1000) },
         secrets: 'sealed',
         isMissingSecrets: false,
+        authMode: 'shared',
         version: 1,
         createdAt: '2026-01-01T00:00:00.000Z',
         updatedAt: '2026-01-01T00:00:00.000Z',

@@ -10,12 +10,33 @@ export interface Tables {
     config: string;
     secrets: string;
     is_missing_secrets: number;
+    auth_mode: string;
     version: number;
     created_at: string;
     updated_at: string;
   };
   connector_settings: { connector_id: string; settings: string; secrets: string };
-  connector_tokens: { connector_id: string; token: string; expires_at: string | null; updated_at: string };
+  connector_tokens: {
+    id: string;
+    connector_id: string;
+    /** Empty: everybody's. */
+    profile_uid: string;
+    secrets: string;
+    expires_at: string | null;
+    refresh_token_expires_at: string | null;
+    created_at: string;
+    updated_at: string;
+  };
+  oauth_states: {
+    id: string;
+    connector_id: string;
+    space_id: string;
+    created_by: string;
+    return_url: string | null;
+    secrets: string;
+    created_at: string;
+    expires_at: string;
+  };
   object_references: {
     space_id: string;
     source_type: string;
