@@ -3,6 +3,7 @@ import { indexDocuments } from './index-documents/index-documents.ts';
 import { jira } from './jira/jira.ts';
 import { jiraServiceManagement } from './opsgenie/jira-service-management.ts';
 import { opsgenie } from './opsgenie/opsgenie.ts';
+import { pagerduty } from './pagerduty/pagerduty.ts';
 import { serverLog } from './server-log/server-log.ts';
 import { slack } from './slack/slack.ts';
 import { teams } from './teams/teams.ts';
@@ -14,6 +15,7 @@ export const connectorTypes: readonly ConnectorType[] = [
   jira,
   jiraServiceManagement,
   opsgenie,
+  pagerduty,
   serverLog,
   slack,
   teams,

@@ -1,6 +1,5 @@
-import { defineConnectorType, type HttpResponse, HttpStatusError } from '@patchbay/kit';
+import { defineConnectorType, type HttpResponse, HttpStatusError, webhookFailure } from '@patchbay/kit';
 import { forgetToken, oauthHeader, usesOauth } from './authorization.ts';
-import { toActionError } from './errors.ts';
 import { toRequest } from './request.ts';
 import { config, params, secrets } from './schema.ts';
 import { signed } from './signed.ts';
@@ -34,7 +33,7 @@ export const webhook = defineConnectorType({
       response = await http.request(method, config.url, options);
     } catch (error) {
       if (oauth !== undefined && isClientError(error)) await forgetToken(context);
-      const failure = toActionError(error, now());
+      const failure = webhookFailure(error, now(), { doing: 'error calling webhook' });
       log.error(`error on ${connector.id} webhook event: ${failure.serviceMessage ?? failure.message}`);
       throw failure;
     }

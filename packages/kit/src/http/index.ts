@@ -6,5 +6,7 @@ export { type AskedFor, jsonAnswer } from './json-answer.ts';
 export { jsonText } from './json-text.ts';
 export { percentEncode } from './request-body.ts';
 export { retryAfter } from './retry-after.ts';
+export { statusFailure } from './status-failure.ts';
 export type { TlsOptions } from './tls.ts';
 export type { Transport, TransportRequest, TransportResponse } from './transport.ts';
+export { type WebhookFailureTexts, webhookFailure } from './webhook-failure.ts';

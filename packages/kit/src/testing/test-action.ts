@@ -42,6 +42,8 @@ export interface TestResult {
   result: ActionResult;
   logged: { level: LogLevel; message: string }[];
   requestBodyBytes: number;
+  /** Names of the headers that the run kept from other origins, each once. */
+  sensitiveHeaders: string[];
 }
 
 /** Validates and runs one action as the engine does, over real sockets. Throws `ValidationError` on bad input. */
@@ -56,6 +58,7 @@ export async function testAction(type: ConnectorType, run: TestRun): Promise<Tes
   validateConnector(type, { config, secrets }, validation);
   const logged: TestResult['logged'] = [];
   const signal = run.signal ?? new AbortController().signal;
+  const sensitiveHeaders = new Set<string>();
   let requestBodyBytes = 0;
   const addRequestBodyBytes = (bytes: number) => {
     requestBodyBytes += bytes;
@@ -71,7 +74,10 @@ export async function testAction(type: ConnectorType, run: TestRun): Promise<Tes
     signingKeys: run.signingKeys ?? [],
     allowedHosts: validation.allowedHosts,
     http: createHttpClient({
-      transport: nodeTransport,
+      transport: (request) => {
+        for (const name of request.sensitiveHeaders) sensitiveHeaders.add(name);
+        return nodeTransport(request);
+      },
       signal,
       userAgent: 'test',
       onRequestBodyBytes: addRequestBodyBytes,
@@ -84,7 +90,7 @@ export async function testAction(type: ConnectorType, run: TestRun): Promise<Tes
     signal,
     now: () => run.now ?? new Date(),
   });
-  return { result, logged, requestBodyBytes };
+  return { result, logged, requestBodyBytes, sensitiveHeaders: [...sensitiveHeaders] };
 }
 
 async function notConfigured(): Promise<never> {
