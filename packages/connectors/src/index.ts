@@ -6,6 +6,7 @@ import { opsgenie } from './opsgenie/opsgenie.ts';
 import { pagerduty } from './pagerduty/pagerduty.ts';
 import { serverLog } from './server-log/server-log.ts';
 import { slack } from './slack/slack.ts';
+import { swimlane } from './swimlane/swimlane.ts';
 import { teams } from './teams/teams.ts';
 import { webhook } from './webhook/webhook.ts';
 
@@ -18,6 +19,7 @@ export const connectorTypes: readonly ConnectorType[] = [
   pagerduty,
   serverLog,
   slack,
+  swimlane,
   teams,
   webhook,
 ];
