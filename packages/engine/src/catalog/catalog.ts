@@ -13,14 +13,13 @@ import {
   validateSecrets,
 } from '@patchbay/kit';
 import type { Settings } from '../config/index.ts';
-import { AnswerError, BadRequestError, ConflictError, NotFoundError, StartupError } from '../errors/index.ts';
+import { AnswerError, BadRequestError, ConflictError, NotFoundError } from '../errors/index.ts';
 import type { ConnectorRecord, ConnectorSettingsRecord, Store } from '../store/index.ts';
 import { SecretReferenceError, type SecretReferences, type Vault, withReferences } from '../vault/index.ts';
 import { type Connector, fromRecord, type ListedConnector } from './connector.ts';
 import { createConnectorCache } from './connector-cache.ts';
 import {
   type ConnectorSettings,
-  connectorSettings,
   ensureProxyAllowed,
   type OpenConnectorSettings,
   REFUSED_SETTINGS,
@@ -28,7 +27,8 @@ import {
   settingsOpener,
 } from './connector-settings.ts';
 import { connectorDescriptor, settingsDescriptor } from './descriptors.ts';
-import { type InMemoryConnector, inMemoryConnectors } from './in-memory.ts';
+import { inMemoryConnectors } from './in-memory.ts';
+import { readPreconfiguredSettings } from './preconfigured-settings.ts';
 import type { TypeRegistry } from './type-registry.ts';
 
 export interface NewConnector {
@@ -125,7 +125,17 @@ export function createCatalog(options: CatalogOptions): Catalog {
   });
 
   const isSystem = (id: string) => inMemory.get(id)?.connector.origin === 'system';
-  const inMemorySettings = settingsOfPreconfigured(options, inMemory);
+  const inMemorySettings = new Map(
+    [
+      ...readPreconfiguredSettings(options.preconfiguredSettings, {
+        isPreconfigured: (id) => inMemory.get(id)?.connector.origin === 'preconfigured',
+        allowedHosts: validation.allowedHosts,
+      }),
+    ].map(([id, settings]) => {
+      const nameOf = (path: readonly string[]) => [`patchbay.connectorSettings.${id}`, ...path].join('.');
+      return [id, { settings, open: settingsOpener(settings, references, nameOf) }];
+    }),
+  );
   const load = (spaceId: string, id: string) =>
     cache.get(spaceId, id, async () => {
       const [record, settings] = await Promise.all([
@@ -401,32 +411,6 @@ export function createCatalog(options: CatalogOptions): Catalog {
     if (origin !== undefined)
       throw new BadRequestError(message(origin === 'system' ? 'System' : 'Preconfigured'));
   }
-}
-
-/** Of connectors that the configuration brings. Throws `StartupError` when they cannot be used. */
-function settingsOfPreconfigured(
-  { preconfiguredSettings, references, validation }: CatalogOptions,
-  inMemory: ReadonlyMap<string, InMemoryConnector>,
-): Map<string, { settings: ConnectorSettings; open: () => OpenConnectorSettings }> {
-  const settings = new Map<string, { settings: ConnectorSettings; open: () => OpenConnectorSettings }>();
-  for (const [id, given] of Object.entries(preconfiguredSettings)) {
-    const key = `patchbay.connectorSettings.${id}`;
-    if (inMemory.get(id)?.connector.origin !== 'preconfigured')
-      throw new StartupError(`${key}: there is no preconfigured connector of this id`);
-    const parsed = connectorSettings.safeParse(given);
-    if (!parsed.success) {
-      const lines = parsed.error.issues.map(({ path, message }) => `${[key, ...path].join('.')}: ${message}`);
-      throw new StartupError(lines.join('\n'));
-    }
-    try {
-      ensureProxyAllowed(parsed.data, validation.allowedHosts);
-    } catch (cause) {
-      throw new StartupError(`${key}.proxy.url: ${messageOf(cause)}`, { cause });
-    }
-    const open = settingsOpener(parsed.data, references, (path) => [key, ...path].join('.'));
-    settings.set(id, { settings: parsed.data, open });
-  }
-  return settings;
 }
 
 const secretName = (path: readonly string[]) => ['secrets', ...path].join('.');

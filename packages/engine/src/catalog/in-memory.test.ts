@@ -27,3 +27,17 @@ it.each([
     ]);
   },
 );
+
+it('a preconfigured connector of a type that nobody knows is warned about', async () => {
+  await using engine = await testEngine({
+    types: [],
+    settings: { 'xpack.actions.preconfigured': { mine: { name: 'Mine', actionTypeId: '.noet' } } },
+  });
+  expect(engine.logged).toMatchObject([
+    {
+      level: 'warn',
+      message:
+        'xpack.actions.preconfigured.mine.actionTypeId: there is no connector type ".noet" here; the connector cannot be run',
+    },
+  ]);
+});

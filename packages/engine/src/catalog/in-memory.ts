@@ -37,6 +37,11 @@ export function inMemoryConnectors({
     if (systemTypes.some((type) => type.id === actionTypeId)) {
       throw new StartupError('Setting system action types in preconfigured connectors are not allowed');
     }
+    if (!types.some((type) => type.id === actionTypeId)) {
+      log.warn(
+        `xpack.actions.preconfigured.${id}.actionTypeId: there is no connector type "${actionTypeId}" here; the connector cannot be run`,
+      );
+    }
     connectors.set(id, {
       connector: inMemory(
         { id, name, typeId: actionTypeId, config, exposesConfig: exposeConfig },

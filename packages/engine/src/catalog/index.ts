@@ -12,5 +12,6 @@ export {
   connectorSettings,
   type OpenConnectorSettings,
 } from './connector-settings.ts';
+export { readPreconfiguredSettings } from './preconfigured-settings.ts';
 export { countSealed, type Rotation, rotateKeys, type SealedType, sealedTypes } from './rotate-keys.ts';
 export { createTypeRegistry, type TypeRegistry, type TypeState } from './type-registry.ts';

@@ -5,3 +5,4 @@ export { configurationReference } from './reference.ts';
 export { licenseTypes, type SettingKey, type Settings, settings } from './settings/index.ts';
 export { environmentName, keystoreKeyProblem } from './sources.ts';
 export { parseDuration } from './units.ts';
+export { yamlProblems } from './yaml-problems.ts';

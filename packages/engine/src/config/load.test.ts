@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StartupError } from '../errors/index.ts';
 import { type TempFolder, tempFolder } from '../testing/index.ts';
@@ -335,6 +336,12 @@ xpack.encryptedSavedObjects.encryptionKey: short`;
       ['server.basePath: a', 'must start with a slash, and not end with one'],
       ['server.xsrf.allowlist: [a]', 'expected a path that starts with a slash'],
       ['patchbay.license: free', 'Invalid option: expected one of'],
+      ...['10.0.0.0/33', '::1/129', '10.0.0.0/x', '10.0.0.0/8/8', '300.0.0.0', 'a.example/8', ''].map(
+        (network): [string, string] => [
+          `patchbay.egress.allowedPrivateNetworks: ["${network}"]`,
+          'expected an address, a network such as `10.1.0.0/16`, or a host name',
+        ],
+      ),
       [
         'xpack.actions.enabledActionTypes: 1',
         '[enabledActionTypes]: expected value of type [array] but got [number] (found 1)',
@@ -386,12 +393,31 @@ xpack.encryptedSavedObjects.encryptionKey: short`;
       expect(() => load(yaml)).toThrow(`Cannot read the configuration file ${folder.file('kibana.yml')}: `);
     });
 
+    it('a file that does not parse, of which nothing is quoted', () => {
+      const yaml = 'xpack.actions.preconfigured:\n  a: {secrets: {password: "a-planted-secret"}\nb: 1';
+      const message = `Cannot read the configuration file ${folder.file('kibana.yml')}: line 3, column 1: bad indent`;
+      let thrown: unknown;
+      try {
+        load(yaml);
+      } catch (error) {
+        thrown = error;
+      }
+      expect(thrown).toMatchObject({ message });
+      expect(inspect(thrown)).not.toContain('a-planted-secret');
+    });
+
     it('a file that is not there', () => {
       const files = [folder.file('nowhere.yml')];
       expect(() => loadSettings({ files, environment: {} })).toThrow(
         /^Cannot read the configuration file .*ENOENT/,
       );
     });
+  });
+
+  it('takes addresses, networks and names as private networks that are allowed', () => {
+    const networks = ['10.1.0.0/16', '10.0.0.1', '::1', 'fd00::/8', 'wiki.internal', 'localhost'];
+    const yaml = `patchbay.egress.allowedPrivateNetworks: ${JSON.stringify(networks)}`;
+    expect(load(yaml).settings['patchbay.egress.allowedPrivateNetworks']).toEqual(networks);
   });
 
   it.each(['*', 'a.example', 'A.example', 'localhost', '10.0.0.1', '[::1]', 'under_score'])(

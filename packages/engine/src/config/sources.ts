@@ -4,6 +4,7 @@ import { messageOf } from '@patchbay/kit';
 import { StartupError } from '../errors/index.ts';
 import { unknownSetting } from './problems.ts';
 import { type SettingKey, settings } from './settings/index.ts';
+import { yamlProblems } from './yaml-problems.ts';
 
 /** Settings as they were written, before validation: key to value. */
 export type RawSettings = Partial<Record<SettingKey, unknown>>;
@@ -82,12 +83,7 @@ function yaml(): typeof import('yaml') {
 
 /** Reads a YAML file of dotted or nested keys, `${NAME}` and `${NAME:default}` replaced from the environment. */
 export function readFile(path: string, environment: NodeJS.ProcessEnv): Collected {
-  let tree: unknown;
-  try {
-    tree = yaml().parse(readFileSync(path, 'utf8')) ?? {};
-  } catch (cause) {
-    throw new StartupError(`Cannot read the configuration file ${path}: ${messageOf(cause)}`, { cause });
-  }
+  const tree = readTree(path);
   const collected: Collected = {
     values: {},
     problems: [],
@@ -107,6 +103,20 @@ export function readFile(path: string, environment: NodeJS.ProcessEnv): Collecte
       collected.values[key] = substitute(collected.values[key], environment, missing);
   }
   return collected;
+}
+
+function readTree(path: string): unknown {
+  const { LineCounter, parseDocument } = yaml();
+  const lineCounter = new LineCounter();
+  try {
+    const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter, prettyErrors: false });
+    const [problem] = yamlProblems(document.errors, lineCounter);
+    // The first: those after it are mostly its consequences.
+    if (problem !== undefined) throw new Error(problem);
+    return document.toJS() ?? {};
+  } catch (cause) {
+    throw new StartupError(`Cannot read the configuration file ${path}: ${messageOf(cause)}`, { cause });
+  }
 }
 
 /** The place of a preconfigured connector's secret; the id may have dots. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { logLines } from '../testing/index.ts';
-import { redactingLogger, redactor } from './redact.ts';
+import { redactingLogger, redactor, strictRedactor } from './redact.ts';
 
 describe('redactor', () => {
   it.each([
@@ -23,6 +23,11 @@ describe('redactor', () => {
     [null, 'text', 'text'],
   ])('of %j turns %j into %j', (secrets, text, expected) => {
     expect(redactor(secrets)(text)).toBe(expected);
+  });
+
+  it('takes shorter ones out too where requests are shown, but none that its holes would tell', () => {
+    const redact = strictRedactor({ user: 'a', password: '123' });
+    expect(redact('Accept: application/json, 123')).toBe('Accept: application/json, [redacted]');
   });
 
   it('leaves what is no text alone', () => {

@@ -15,9 +15,12 @@ export function redactor(...secrets: unknown[]): Redactor {
   return redactorFrom(MIN_LENGTH, secrets);
 }
 
-/** As `redactor`, short values too: for what shows requests as they are. */
+/** Where requests are shown as they are. Shorter values would be told by the holes that they leave in known texts. */
+const STRICT_MIN_LENGTH = 3;
+
+/** As `redactor`, shorter values too: for what shows requests as they are. */
 export function strictRedactor(...secrets: unknown[]): Redactor {
-  return redactorFrom(1, secrets);
+  return redactorFrom(STRICT_MIN_LENGTH, secrets);
 }
 
 function redactorFrom(minLength: number, secrets: unknown[]): Redactor {

@@ -3,6 +3,7 @@ import { StartupError } from '@patchbay/engine/errors';
 import type { Command } from 'commander';
 import { addConfigOption, type ConfigOptions, configFiles } from './config-files.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
+import { startProblems } from './start-problems.ts';
 import type { Terminal } from './terminal.ts';
 
 export function addConfig(program: Command, terminal: Terminal): void {
@@ -29,7 +30,8 @@ function examine(
   environment: NodeJS.ProcessEnv,
 ): { problems: string[]; warnings: string[] } {
   try {
-    return { problems: [], warnings: loadSettings({ files, environment }).warnings };
+    const { settings, warnings } = loadSettings({ files, environment });
+    return { problems: startProblems(settings), warnings };
   } catch (error) {
     if (!(error instanceof StartupError)) throw error;
     const [first = '', ...rest] = error.message.split('\n').map((line) => line.trim());

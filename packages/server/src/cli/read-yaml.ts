@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { yamlProblems } from '@patchbay/engine/config';
 import { messageOf } from '@patchbay/kit';
 import { LineCounter, parseAllDocuments } from 'yaml';
 import { CommandError, EXIT } from './exit-codes.ts';
@@ -8,14 +9,10 @@ import type { Terminal } from './terminal.ts';
 export async function readYaml(file: string, terminal: Terminal): Promise<unknown[]> {
   const text = file === '-' ? await terminal.readInput() : readText(file);
   const lineCounter = new LineCounter();
-  // The parser's own messages quote the text, and with it what should be secret: only its code and place are said.
   const documents = [...parseAllDocuments(text, { lineCounter, prettyErrors: false })];
-  const problems = documents.flatMap(({ errors }) =>
-    errors.map(({ code, pos }) => {
-      const { line, col } = lineCounter.linePos(pos[0]);
-      return `${nameOf(file)}: line ${line}, column ${col}: ${code.toLowerCase().replaceAll('_', ' ')}`;
-    }),
-  );
+  const problems = documents
+    .flatMap(({ errors }) => yamlProblems(errors, lineCounter))
+    .map((problem) => `${nameOf(file)}: ${problem}`);
   if (problems.length > 0) throw new CommandError(EXIT.failed, problems.join('\n'));
   return documents.map((document) => document.toJS());
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { duration } from '../units.ts';
 import { list } from './values.ts';
@@ -18,7 +19,11 @@ export const patchbaySettings = {
     .boolean()
     .default(false)
     .describe('Whether connectors are kept away from loopback, private, link-local and metadata addresses.'),
-  'patchbay.egress.allowedPrivateNetworks': list(z.string().min(1))
+  'patchbay.egress.allowedPrivateNetworks': list(
+    z
+      .string()
+      .refine(isNetworkOrName, 'expected an address, a network such as `10.1.0.0/16`, or a host name'),
+  )
     .default([])
     .describe('Exceptions: addresses, networks (`10.1.0.0/16`) and host names.'),
   'patchbay.secretReferences.environment': list(
@@ -63,3 +68,12 @@ export const patchbaySettings = {
     .default(1000)
     .describe('Requests handled at once; more are answered 503.'),
 } satisfies Record<string, z.ZodType>;
+
+function isNetworkOrName(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const family = isIP(address);
+  // What has digits and dots alone would be an address, and is none.
+  if (family === 0) return prefix === undefined && /^\S*[^\s\d.]\S*$/.test(address);
+  if (prefix === undefined) return true;
+  return rest.length === 0 && /^\d+$/.test(prefix) && Number(prefix) <= (family === 6 ? 128 : 32);
+}

@@ -1,0 +1,29 @@
+import { readPreconfiguredSettings } from '@patchbay/engine/catalog';
+import type { Settings } from '@patchbay/engine/config';
+import { elasticsearchOptions } from '@patchbay/engine/elasticsearch';
+import { StartupError } from '@patchbay/engine/errors';
+import { ALERT_HISTORY_CONNECTOR_ID, createAllowedHosts } from '@patchbay/kit';
+import { serverTls } from '../http/server-tls.ts';
+
+/** What a start would find wrong with valid settings: files that cannot be read, parts that do not go together. */
+export function startProblems(settings: Settings): string[] {
+  return [serverTls, elasticsearchOptions, connectorSettings].flatMap((check) => {
+    try {
+      check(settings);
+      return [];
+    } catch (error) {
+      if (!(error instanceof StartupError)) throw error;
+      return error.message.split('\n');
+    }
+  });
+}
+
+function connectorSettings(settings: Settings): void {
+  const preconfigured = settings['xpack.actions.preconfigured'];
+  const hasAlertHistory = settings['xpack.actions.preconfiguredAlertHistoryEsIndex'];
+  readPreconfiguredSettings(settings['patchbay.connectorSettings'], {
+    isPreconfigured: (id) =>
+      Object.hasOwn(preconfigured, id) || (hasAlertHistory && id === ALERT_HISTORY_CONNECTOR_ID),
+    allowedHosts: createAllowedHosts(settings['xpack.actions.allowedHosts']),
+  });
+}
