@@ -1,3 +1,3 @@
 export type { EscapeMode } from './escape.ts';
-export { createRenderer, renderTemplate, type TemplateRenderer } from './render.ts';
+export { createRenderer, renderConfigTemplate, renderTemplate, type TemplateRenderer } from './render.ts';
 export { prepareVariables, type TemplateVariables } from './variables.ts';
