@@ -1,6 +1,13 @@
 import { createElasticsearch } from '@patchbay/engine/elasticsearch';
 import { createRenderer, prepareVariables, ValidationError, validateConfig } from '@patchbay/kit';
-import { operatorSettings, type StandInAnswer, standIn, testAction } from '@patchbay/kit/testing';
+import {
+  hostileText,
+  operatorSettings,
+  type StandInAnswer,
+  standIn,
+  testAction,
+} from '@patchbay/kit/testing';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { testEgress } from '../../../engine/src/testing/index.ts';
 import { indexDocuments } from './index-documents.ts';
@@ -169,6 +176,21 @@ describe('.index templates', () => {
       documents: [{ '{{name}}': { deep: ['"disk"', 1] } }],
       indexOverride: null,
     });
+  });
+
+  it('put a value into the document that arrives, whatever it is', async () => {
+    await fc.assert(
+      fc.asyncProperty(hostileText(), async (rogue) => {
+        const renderer = createRenderer(prepareVariables({ rogue }));
+        const documents = [{ text: 'a {{rogue}} b', deep: ['{{{rogue}}}'] }, { next: true }];
+        const { received } = await run({ params: indexDocuments.renderParams({ documents }, renderer) });
+        const lines = received[0]?.body.split('\n').map((line) => line && JSON.parse(line));
+        expect(lines).toHaveLength(5);
+        expect(lines?.[1].text === `a ${rogue} b` && lines[1].deep[0] === rogue).toBe(true);
+        expect(lines?.[3]).toEqual({ next: true });
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it('give way to one built document for the alert-history connector, and the override stays', () => {

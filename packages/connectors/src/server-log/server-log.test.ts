@@ -6,7 +6,8 @@ import {
   runAction,
   ValidationError,
 } from '@patchbay/kit';
-import { testAction } from '@patchbay/kit/testing';
+import { hostileText, testAction } from '@patchbay/kit/testing';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { serverLog } from './server-log.ts';
 
@@ -94,5 +95,18 @@ describe('.server-log', () => {
       message: '<b>*&*</b>',
       level: 'warn',
     });
+  });
+
+  it('logs one line that holds a value, whatever it is', async () => {
+    await fc.assert(
+      fc.asyncProperty(hostileText(), async (rogue) => {
+        const renderer = createRenderer(prepareVariables({ rogue }));
+        const { logged } = await testAction(serverLog, {
+          params: serverLog.renderParams({ message: 'a {{rogue}} b' }, renderer),
+        });
+        const line = rogue.replace(/(?!\t)\p{Cc}|[\u2028\u2029]/gu, ';');
+        expect(logged.map(({ message }) => message === `Server log: a ${line} b`)).toEqual([true]);
+      }),
+    );
   });
 });

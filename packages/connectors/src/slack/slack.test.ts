@@ -1,5 +1,6 @@
 import { createRenderer, prepareVariables, ValidationError } from '@patchbay/kit';
-import { standIn, testAction } from '@patchbay/kit/testing';
+import { hostileText, standIn, testAction } from '@patchbay/kit/testing';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { slack } from './slack.ts';
 
@@ -139,4 +140,25 @@ describe('.slack', () => {
     );
     expect(rendered).toEqual({ message: "`*bold*` -- back'tic -- &lt;&amp;&gt; -- https://te_st.com/" });
   });
+
+  it('posts a value so that Slack shows it, whatever it is, and reads nothing into it', async () => {
+    await using vendor = await slackLike();
+    await fc.assert(
+      fc.asyncProperty(hostileText(), async (rogue) => {
+        const renderer = createRenderer(prepareVariables({ rogue }));
+        await run(vendor.url, slack.renderParams({ message: 'a {{rogue}} b' }, renderer));
+        const { text } = JSON.parse(vendor.received.at(-1)?.body ?? '');
+        const [, shown] = /^a (.*) b$/s.exec(text) ?? [];
+        expect(shownBySlack(shown ?? '') === rogue.replaceAll('`', "'")).toBe(true);
+      }),
+      { numRuns: 50 },
+    );
+  });
 });
+
+/** The text that a reader sees: all of it in one code span, or all of it plain. Anything else is markup. */
+function shownBySlack(text: string): string | undefined {
+  if (/^`[^`]+`$/.test(text)) return text.slice(1, -1);
+  if (/[<>`]|&(?!amp;|lt;|gt;)/.test(text)) return undefined;
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+}

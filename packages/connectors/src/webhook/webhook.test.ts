@@ -1,5 +1,11 @@
 import { createRenderer, prepareVariables } from '@patchbay/kit';
-import { type ReceivedRequest, type StandInAnswer, standIn, testAction } from '@patchbay/kit/testing';
+import {
+  hostileText,
+  type ReceivedRequest,
+  type StandInAnswer,
+  standIn,
+  testAction,
+} from '@patchbay/kit/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { webhook } from './webhook.ts';
@@ -230,12 +236,12 @@ describe('.webhook templates', () => {
     await using service = await standIn();
     const config = { url: service.url, headers: { 'Content-Type': 'application/json' } };
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: 'grapheme' }), async (rogue) => {
+      fc.asyncProperty(hostileText(), async (rogue) => {
         const params = render({ body: '{"x": "{{rogue}}"}' }, { rogue });
         await testAction(webhook, { config, params });
-        expect(JSON.parse(service.received.at(-1)?.body ?? '')).toEqual({ x: rogue });
+        expect(JSON.parse(service.received.at(-1)?.body ?? '').x === rogue).toBe(true);
       }),
-      { numRuns: 20, examples: [['"\n']] },
+      { numRuns: 50, examples: [['"\n']] },
     );
   });
 });

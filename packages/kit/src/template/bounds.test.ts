@@ -66,27 +66,23 @@ describe('a template that would take all time or memory', () => {
     ['values in sections in sections', nested('list', 5, '{{{big}}}')],
     ['lists as JSON in sections', nested('list', 4, '{{#o.list.asJSON}}{{/o.list.asJSON}}')],
     ['one value many times', '{{big}}'.repeat(1000)],
+    ['lambdas in lambdas', nested('EncodeURI', 3000, 'é')],
     ['lambdas in sections in sections', nested('list', 4, '{{#FormatNumber}}1;;{{/FormatNumber}}')],
     ['sums of lists in sections', nested('list', 4, '{{#EvalMath}}sum(o.list, o.list){{/EvalMath}}')],
   ])('is given up: %s', (_, template) => {
-    const before = performance.now();
     const rendered = renderTemplate(template, prepareVariables({ list, big, o: { list } }), 'json');
     expect(rendered).toMatch(/^error rendering mustache template ".*": The result is too large$/s);
-    expect(performance.now() - before).toBeLessThan(10_000);
   });
 
   it.each([
     ['formats in formats', format(20)],
     ['deep sections', nested('o', 20_000, '')],
-    ['deep lambdas', nested('EncodeURI', 3000, 'é')],
     ['deep Hjson', `{{#ParseHjson}}${'['.repeat(100_000)}{{/ParseHjson}}`],
     ['deep expressions', `{{#EvalMath}}${'('.repeat(100_000)}{{/EvalMath}}`],
     ['many digits', '{{#FormatNumber}}1e308;;minimumIntegerDigits: 21{{/FormatNumber}}'],
   ])('comes to an end: %s', (_, template) => {
-    const before = performance.now();
     expect(renderTemplate(template, prepareVariables({ o: { a: 1 } }), 'json').length).toBeLessThan(
       2_000_000,
     );
-    expect(performance.now() - before).toBeLessThan(10_000);
   });
 });

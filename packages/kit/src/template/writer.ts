@@ -1,7 +1,8 @@
 import Mustache from 'mustache';
-import { type Spend, STEP } from './budget.ts';
+import { PARSED, type Spend, STEP } from './budget.ts';
 import type { Context } from './context.ts';
 
+type Parse = Parameters<Mustache.Writer['parse']>;
 type RenderTokens = Parameters<Mustache.Writer['renderTokens']>;
 /** Its kind, and the text or name in it. */
 type Token = [kind: string, text: string];
@@ -18,6 +19,11 @@ export class Writer extends Mustache.Writer {
     super();
     this.#spend = spend;
     (this as unknown as { templateCache: undefined }).templateCache = undefined;
+  }
+
+  override parse(...[template, tags]: Parse): ReturnType<Mustache.Writer['parse']> {
+    this.#spend(template.length * PARSED);
+    return super.parse(template, tags);
   }
 
   override renderTokens(...args: RenderTokens): string {

@@ -22,7 +22,7 @@ const LAMBDAS: Record<string, Lambda> = {
 };
 
 /** What a call may cost beside its text: making a number's format is the dearest. */
-const COST = 1000;
+const COST = 2000;
 
 /** The functions that templates find beside their variables, used as sections: `{{#Name}} argument {{/Name}}`. */
 export function lambdas({ spend, onError }: { spend: Spend; onError(text: string): void }): object {
