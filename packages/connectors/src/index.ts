@@ -4,6 +4,7 @@ import { jira } from './jira/jira.ts';
 import { jiraServiceManagement } from './opsgenie/jira-service-management.ts';
 import { opsgenie } from './opsgenie/opsgenie.ts';
 import { pagerduty } from './pagerduty/pagerduty.ts';
+import { resilient } from './resilient/resilient.ts';
 import { serverLog } from './server-log/server-log.ts';
 import { slack } from './slack/slack.ts';
 import { swimlane } from './swimlane/swimlane.ts';
@@ -17,6 +18,7 @@ export const connectorTypes: readonly ConnectorType[] = [
   jiraServiceManagement,
   opsgenie,
   pagerduty,
+  resilient,
   serverLog,
   slack,
   swimlane,
