@@ -10,6 +10,7 @@ import { slack } from './slack/slack.ts';
 import { swimlane } from './swimlane/swimlane.ts';
 import { teams } from './teams/teams.ts';
 import { webhook } from './webhook/webhook.ts';
+import { xmatters } from './xmatters/xmatters.ts';
 
 /** The built-in connector types, in the order in which the API lists them. One folder and one line each. */
 export const connectorTypes: readonly ConnectorType[] = [
@@ -24,4 +25,5 @@ export const connectorTypes: readonly ConnectorType[] = [
   swimlane,
   teams,
   webhook,
+  xmatters,
 ];
