@@ -9,6 +9,7 @@ import { serverLog } from './server-log/server-log.ts';
 import { slack } from './slack/slack.ts';
 import { swimlane } from './swimlane/swimlane.ts';
 import { teams } from './teams/teams.ts';
+import { torq } from './torq/torq.ts';
 import { webhook } from './webhook/webhook.ts';
 import { xmatters } from './xmatters/xmatters.ts';
 
@@ -24,6 +25,7 @@ export const connectorTypes: readonly ConnectorType[] = [
   slack,
   swimlane,
   teams,
+  torq,
   webhook,
   xmatters,
 ];
