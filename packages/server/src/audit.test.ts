@@ -28,6 +28,26 @@ describe('every route of an unsafe method', () => {
 });
 
 describe('the audit log', () => {
+  it('tells which API keys were ended, and that none was', async () => {
+    const path = join(temporaryFolder(), 'audit.log');
+    await using server = await testServer({ settings: { 'patchbay.audit.file': path } });
+    const { id } = (await server.call('POST', '/internal/security/api_key', { body: { name: 'k' } })).body;
+    const invalidate = (key: string) =>
+      server.call('POST', '/internal/security/api_key/invalidate', {
+        body: { apiKeys: [{ id: key, name: 'k' }] },
+      });
+    await invalidate(id);
+    await invalidate('nowhere');
+    const events = readFileSync(path, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events.slice(-2)).toMatchObject([
+      { kibana: { saved_object: { type: 'api_key', id } }, event: { outcome: 'success' } },
+      { message: 'elastic: api_key_invalidate: failure', event: { outcome: 'failure' } },
+    ]);
+  });
+
   it('tells who changed what, in a file of its owner’s', async () => {
     const path = join(temporaryFolder(), 'audit.log');
     await using server = await testServer({ settings: { 'patchbay.audit.file': path } });

@@ -73,7 +73,8 @@ export function apiKeyRoutes(app: App, { access, now }: System): void {
           errors.push({ id, name, error: { statusCode: error.statusCode, message: error.message } });
         }
       }
-      request.auditedId = itemsInvalidated.map(({ id }) => id).join(', ');
+      if (itemsInvalidated.length > 0) request.auditedId = itemsInvalidated.map(({ id }) => id).join(', ');
+      else request.hasFailed = true;
       return { itemsInvalidated, errors };
     },
   );
