@@ -232,6 +232,16 @@ describe('a lambda', () => {
     expect(render(template).text).toMatch(/^error evaluating tinymath expression "\)": .* 2,000$/);
   });
 
+  it.each([
+    ['EvalMath', 'error evaluating tinymath expression " \u00a0 ": '],
+    ['FormatDate', 'date is empty'],
+    ['FormatNumber', "invalid format, missing semicolons: ''"],
+    ['EncodeURI', '%20%20%C2%A0%20%20'],
+  ])('trims what it says, before and after: %s', (name, expected) => {
+    const { text } = render(`{{#${name}}} {{{x}}} {{/${name}}}`, { x: ' \u00a0 ' });
+    expect(text.slice(0, expected.length)).toBe(expected);
+  });
+
   it('takes no tags from a value', () => {
     const variables = { x: '{{secret}}{{#EvalMath}}1+1{{/EvalMath}}', secret: 'shown' };
     expect(render('{{#EncodeURI}}{{{x}}}{{/EncodeURI}}', variables).text).toBe(encodeURI(variables.x));
