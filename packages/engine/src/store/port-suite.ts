@@ -92,14 +92,30 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
           updatedAt: later,
         });
         expect(await store.connectorTokens.put(next, version)).toBe(true);
-        expect(await store.connectorTokens.get('c1', null)).toEqual({
-          ...next,
-          id: 't1',
-          createdAt: token().createdAt,
-        });
+        expect(await store.connectorTokens.get('c1', null)).toEqual(next);
         await store.connectors.update(connector());
         expect(await store.connectorTokens.get('c1', null)).toBeUndefined();
         expect(await store.connectorTokens.put(token(), version)).toBe(false);
+      });
+
+      it('are overwritten as long as they are the same ones', async () => {
+        await store.connectors.create(connector());
+        await store.connectorTokens.put(token(), version);
+        const later = '2026-01-02T00:00:00.000Z';
+        const change = {
+          id: 't1',
+          secrets: 'new',
+          expiresAt: later,
+          refreshTokenExpiresAt: null,
+          updatedAt: later,
+        };
+        expect(await store.connectorTokens.update(change)).toBe(true);
+        expect(await store.connectorTokens.get('c1', null)).toEqual(token(change));
+        await store.connectorTokens.put(token({ id: 't2' }), version);
+        expect(await store.connectorTokens.update(change)).toBe(false);
+        await store.connectorTokens.delete('c1', null);
+        expect(await store.connectorTokens.update({ ...change, id: 't2' })).toBe(false);
+        expect(await store.connectorTokens.get('c1', null)).toBeUndefined();
       });
 
       it('go when they are deleted, with their connector and with its space', async () => {

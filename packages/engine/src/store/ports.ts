@@ -94,11 +94,10 @@ export interface ConnectorTokenRecord {
 
 export interface ConnectorTokenStore {
   get(connectorId: string, profileUid: string | null): Promise<ConnectorTokenRecord | undefined>;
-  /**
-   * Creates or replaces; what is replaced keeps its id and its creation. False when there is no such connector at that
-   * version any more.
-   */
+  /** Creates or replaces. False when there is no such connector at that version any more. */
   put(record: ConnectorTokenRecord, connectorVersion: number): Promise<boolean>;
+  /** Overwrites the one of this id. False when it is gone, or has been replaced. */
+  update(record: Omit<ConnectorTokenRecord, 'connectorId' | 'profileUid' | 'createdAt'>): Promise<boolean>;
   delete(connectorId: string, profileUid: string | null): Promise<void>;
   /** The connectors that a user has a token of their own for. */
   connectorsOf(profileUid: string): Promise<string[]>;

@@ -122,3 +122,22 @@ it('keeps a user’s own tokens apart, refresh tokens with them, and has none fo
     await tokens.delete('c1', 'u_1');
     expect(await of('u_1').get()).toBeUndefined();
   }));
+
+it('does not bring back a token that was forgotten, nor overwrite one that was consented to anew', () =>
+  withTokens(async (tokens) => {
+    const run = { log, signal: new AbortController().signal, onToken: () => {} };
+    for (const change of [
+      () => tokens.delete('c1', null),
+      () => tokens.put(owner, { token: 'Bearer consented' }),
+    ]) {
+      await tokens.put(owner, { token: 'Bearer old', refreshToken: 'renews' });
+      const kept = tokens.of(owner, run);
+      await kept.get();
+      await kept.updateOrReplace({ token: 'Bearer second' });
+      expect(await tokens.of(owner, run).get()).toMatchObject({ token: 'Bearer second' });
+      await change();
+      const before = await tokens.of(owner, run).get();
+      await expect(kept.updateOrReplace({ token: 'Bearer late' })).rejects.toThrow('removed or replaced');
+      expect(await tokens.of(owner, run).get()).toEqual(before);
+    }
+  }));

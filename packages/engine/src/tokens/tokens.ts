@@ -63,17 +63,23 @@ export function createTokens({ store, vault, now }: TokensOptions): Tokens {
         delete: async () => void inMemory.delete(id),
       };
     }
+    let read: ConnectorTokenRecord | undefined;
     return {
       async get() {
         try {
-          const record = await store.get(id, profileUid);
-          return record && opened(owner, record);
+          read = await store.get(id, profileUid);
+          return read && opened(owner, read);
         } catch (error) {
           log.error(`Failed to read the token of connector "${id}": ${messageOf(error)}`);
           return undefined;
         }
       },
-      updateOrReplace: (token) => put(owner, token),
+      async updateOrReplace(token) {
+        if (read === undefined) return put(owner, token);
+        // What was forgotten meanwhile stays so, and what a user has consented to anew is not overwritten.
+        if (!(await store.update({ ...sealedRecord(owner, token), id: read.id })))
+          throw new Error('the stored token has been removed or replaced');
+      },
       delete: () => store.delete(id, profileUid),
     };
   }
@@ -92,7 +98,7 @@ export function createTokens({ store, vault, now }: TokensOptions): Tokens {
     };
   }
 
-  async function put(owner: TokenOwner, token: StoredToken): Promise<void> {
+  function sealedRecord(owner: TokenOwner, token: StoredToken): ConnectorTokenRecord {
     const at = now().toISOString();
     const record = {
       id: randomUUID(),
@@ -109,8 +115,11 @@ export function createTokens({ store, vault, now }: TokensOptions): Tokens {
       spaceId: owner.spaceId,
       connectorVersion: owner.version,
     });
-    const secrets = vault.seal(descriptor, sealed);
-    if (!(await store.put({ ...record, secrets }, owner.version)))
+    return { ...record, secrets: vault.seal(descriptor, sealed) };
+  }
+
+  async function put(owner: TokenOwner, token: StoredToken): Promise<void> {
+    if (!(await store.put(sealedRecord(owner, token), owner.version)))
       throw new Error('the connector has changed');
   }
 

@@ -1,6 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AuthMode, authorizationSettings, authorizedClient, defineConnectorType } from '@patchbay/kit';
+import {
+  type AuthMode,
+  authorizationSettings,
+  authorizedClient,
+  basicAuth,
+  defineConnectorType,
+} from '@patchbay/kit';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type AuthorizationServerOptions, authorizationServer } from '../testing/authorization-server.ts';
@@ -453,21 +459,15 @@ describe('a token that was given', () => {
   });
 
   it('that cannot be refreshed asks for a new authorization', async () => {
-    const { authorize, run, start, revokeTokens, consent, given, received } = await setUp();
+    const { authorize, run, revokeTokens, given, url } = await setUp();
     await authorize();
     revokeTokens();
     // Somebody else has spent the refresh token.
-    await fetch(
-      `${received[0]?.url === undefined ? '' : new URL((await start()).body.authorizationUrl).origin}/token`,
-      {
-        method: 'POST',
-        headers: { authorization: `Basic ${Buffer.from('patchbay:the client secret').toString('base64')}` },
-        body: new URLSearchParams({
-          grant_type: 'refresh_token',
-          refresh_token: given.refreshTokens[0] ?? '',
-        }),
-      },
-    );
+    await fetch(`${url}/token`, {
+      method: 'POST',
+      headers: { authorization: basicAuth({ user: 'patchbay', password: 'the client secret' }) },
+      body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: given.refreshTokens[0] ?? '' }),
+    });
     revokeTokens();
     expect(await run()).toMatchObject({
       status: 'error',
@@ -475,7 +475,7 @@ describe('a token that was given', () => {
         'Authentication failed: Unable to refresh access token. Please re-authorize the connector.',
       errorSource: 'user',
     });
-    await back(await consent((await start()).body.authorizationUrl));
+    await authorize();
     expect(await run()).toMatchObject({ status: 'ok' });
   });
 
@@ -540,6 +540,30 @@ describe('a token that was given', () => {
   });
 });
 
+it('is written down in the audit log: who began it, for which connector, and how it ended', async () => {
+  const { start, consent, id } = await setUp();
+  const from = server.logged.length;
+  const target = await consent((await start()).body.authorizationUrl);
+  await back(target);
+  await back(target);
+  const { state } = (await start({ as: ann })).body;
+  await comeBack({ state, error: 'access_denied' }, { as: ann });
+  const audited = server.logged.slice(from).filter(({ logger }) => logger === 'audit');
+  const facts = audited.map((line) => {
+    const { user, event, kibana } = line as Record<string, Record<string, unknown>>;
+    const { id: connectorId } = (kibana?.saved_object ?? {}) as { id?: string };
+    return [user?.name, event?.action, event?.outcome, connectorId];
+  });
+  expect(facts).toEqual([
+    ['elastic', 'connector_authorization_start', 'success', id],
+    ['elastic', 'connector_authorization_finish', 'success', id],
+    ['elastic', 'connector_authorization_finish', 'failure', undefined],
+    ['ann', 'connector_authorization_start', 'success', id],
+    ['ann', 'connector_authorization_finish', 'failure', id],
+  ]);
+  expect(JSON.stringify(audited)).not.toContain(state);
+});
+
 it('leaves no code, verifier, token or secret in any answer, log line or file', async () => {
   const answers: string[] = [];
   const { start, consent, run, revokeTokens, given, tokenRequests } = await setUp();
@@ -558,10 +582,8 @@ it('leaves no code, verifier, token or secret in any answer, log line or file', 
     ...tokenRequests().flatMap(({ body }) => new URLSearchParams(body).get('code_verifier') ?? []),
     'code-that-is-none',
     'the client secret',
-    Buffer.from('patchbay:the client secret').toString('base64'),
+    basicAuth({ user: 'patchbay', password: 'the client secret' }).slice('Basic '.length),
   ];
-  const events = await call('GET', '/api/status');
-  answers.push(JSON.stringify(events.body));
   expect(secrets.length).toBeGreaterThan(8);
   const files = readdirSync(server.dataPath)
     .map((file) => readFileSync(join(server.dataPath, file), 'latin1'))

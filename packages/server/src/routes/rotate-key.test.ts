@@ -197,3 +197,34 @@ it.skipIf(!hasTerminals)('goes on where it was stopped, and shows at a terminal 
   expect(bars(online.printed)[0]).toEqual([0, 40, `0/${COUNT + 1}`]);
   expect(await run(server, 5)).toBe('ok');
 });
+
+it('keeps access tokens: nobody is asked for one, or for consent, again', async () => {
+  await using remote = await standIn(({ url }) =>
+    url === '/token' ? { body: '{"token_type":"Bearer","access_token":"abc"}' } : {},
+  );
+  {
+    await using server = await withKeys(OLD);
+    const config = {
+      url: `${remote.url}/hook`,
+      authType: 'webhook-oauth2-client-credentials',
+      accessTokenUrl: `${remote.url}/token`,
+      clientId: 'id',
+    };
+    const body = {
+      name: 'x',
+      connector_type_id: '.webhook',
+      config,
+      secrets: { clientSecret: 'the secret' },
+    };
+    await server.call('POST', '/api/actions/connector/c-0', { body });
+    expect(await run(server, 0)).toBe('ok');
+  }
+  {
+    await using server = await withKeys(NEW, [OLD]);
+    const rotated = await server.call('POST', rotatePath);
+    expect(rotated.body).toEqual({ total: 1, successful: 1, failed: 0 });
+  }
+  await using server = await withKeys(NEW);
+  expect(await run(server, 0)).toBe('ok');
+  expect(remote.received.map(({ url }) => url)).toEqual(['/token', '/hook', '/hook']);
+});

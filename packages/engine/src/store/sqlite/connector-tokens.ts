@@ -18,13 +18,8 @@ export function connectorTokenStore(db: Kysely<Tables>): ConnectorTokenStore {
       return row && fromRow(row);
     },
     async put(record, connectorVersion) {
-      const { id, connectorId, profileUid, createdAt } = record;
-      const columns = {
-        secrets: record.secrets,
-        expires_at: record.expiresAt,
-        refresh_token_expires_at: record.refreshTokenExpiresAt,
-        updated_at: record.updatedAt,
-      };
+      const { connectorId, profileUid } = record;
+      const columns = { id: record.id, created_at: record.createdAt, ...changing(record) };
       const { numInsertedOrUpdatedRows } = await db
         .insertInto('connector_tokens')
         .columns([
@@ -41,13 +36,13 @@ export function connectorTokenStore(db: Kysely<Tables>): ConnectorTokenStore {
           from
             .selectFrom('connectors')
             .select((row) => [
-              row.val(id).as('id'),
+              row.val(columns.id).as('id'),
               'connectors.id as connector_id',
               row.val(profileUid ?? '').as('profile_uid'),
               row.val(columns.secrets).as('secrets'),
               row.val(columns.expires_at).as('expires_at'),
               row.val(columns.refresh_token_expires_at).as('refresh_token_expires_at'),
-              row.val(createdAt).as('created_at'),
+              row.val(columns.created_at).as('created_at'),
               row.val(columns.updated_at).as('updated_at'),
             ])
             .where('connectors.id', '=', connectorId)
@@ -56,6 +51,14 @@ export function connectorTokenStore(db: Kysely<Tables>): ConnectorTokenStore {
         .onConflict((conflict) => conflict.columns(['connector_id', 'profile_uid']).doUpdateSet(columns))
         .executeTakeFirstOrThrow();
       return numInsertedOrUpdatedRows === 1n;
+    },
+    async update(record) {
+      const { numUpdatedRows } = await db
+        .updateTable('connector_tokens')
+        .set(changing(record))
+        .where('id', '=', record.id)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
     },
     async delete(connectorId, profileUid) {
       await db
@@ -95,6 +98,17 @@ export function connectorTokenStore(db: Kysely<Tables>): ConnectorTokenStore {
     async deleteSealedOtherwise(prefix) {
       await db.deleteFrom('connector_tokens').where(sealedOtherwise(prefix)).execute();
     },
+  };
+}
+
+function changing(
+  record: Pick<ConnectorTokenRecord, 'secrets' | 'expiresAt' | 'refreshTokenExpiresAt' | 'updatedAt'>,
+) {
+  return {
+    secrets: record.secrets,
+    expires_at: record.expiresAt,
+    refresh_token_expires_at: record.refreshTokenExpiresAt,
+    updated_at: record.updatedAt,
   };
 }
 
