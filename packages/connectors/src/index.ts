@@ -1,4 +1,5 @@
 import type { ConnectorType } from '@patchbay/kit';
+import { email } from './email/email.ts';
 import { indexDocuments } from './index-documents/index-documents.ts';
 import { jira } from './jira/jira.ts';
 import { jiraServiceManagement } from './opsgenie/jira-service-management.ts';
@@ -15,6 +16,7 @@ import { xmatters } from './xmatters/xmatters.ts';
 
 /** The built-in connector types, in the order in which the API lists them. One folder and one line each. */
 export const connectorTypes: readonly ConnectorType[] = [
+  email,
   indexDocuments,
   jira,
   jiraServiceManagement,
