@@ -81,6 +81,13 @@ module.exports = {
       from: { path: '^packages/', pathNot: [tests, '^packages/engine/src/egress/'] },
       to: { path: 'node_modules/undici' },
     },
+    {
+      name: 'nodemailer-in-email-only',
+      comment: 'It speaks over the connections that egress opens, and opens none.',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: [tests, '^packages/connectors/src/email/'] },
+      to: { path: 'node_modules/nodemailer' },
+    },
   ],
   options: {
     parser: 'swc',

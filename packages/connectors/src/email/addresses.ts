@@ -62,12 +62,14 @@ export function isGiven(text: string): boolean {
 
 const isDotAtom = (local: string) => /^[^\s"(),:;<>@[\\\]]+$/.test(local) && !/^\.|\.$|\.\./.test(local);
 
-/** Past the grammar: what the reference refuses besides. */
+/** Past the grammar: what the reference refuses besides, and domains that could be no host's. */
 function isPlausible({ local, domain }: { local: string; domain: string }): boolean {
   if (isDotAtom(local) && /^-|-$|\//.test(local)) return false;
   if (/^\[.*\]$/.test(domain)) return true;
   const labels = domain.split('.');
-  return labels.length > 1 && labels.every((label) => label !== '' && !/^-|-$|\s/.test(label));
+  return (
+    labels.length > 1 && labels.every((label) => label !== '' && !/^-|-$|[\p{ASCII}--[\w\-]]/v.test(label))
+  );
 }
 
 /** `*` stands for any characters. */

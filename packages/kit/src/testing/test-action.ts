@@ -13,6 +13,7 @@ import {
   validateParams,
   validateSecrets,
 } from '../run-action.ts';
+import type { Smtp } from '../smtp.ts';
 import { memoryTokens } from './memory-tokens.ts';
 import { nodeSmtp } from './node-smtp.ts';
 import { nodeTransport } from './node-transport.ts';
@@ -31,6 +32,8 @@ export interface TestRun {
   now?: Date;
   /** Default: one that says it is not configured. */
   elasticsearch?: Elasticsearch;
+  /** Default: straight to the server that is named. */
+  smtp?: Smtp;
   /** Default: an empty one. */
   tokens?: TokenStore;
   executionId?: string;
@@ -82,7 +85,7 @@ export async function testAction(type: ConnectorType, run: TestRun): Promise<Tes
       userAgent: 'test',
       onRequestBodyBytes: addRequestBodyBytes,
     }),
-    smtp: nodeSmtp,
+    smtp: run.smtp ?? nodeSmtp,
     elasticsearch: run.elasticsearch ?? { request: notConfigured, bulk: notConfigured },
     tokens: run.tokens ?? memoryTokens(),
     log: createLogger((level, message) => void logged.push({ level, message })),
