@@ -14,15 +14,17 @@ const rooms = {
   web: [],
 };
 
-/** Which concerns a concern of the engine may ask. Everything may use errors and the settings' types. */
+/** Which concerns a concern of the engine may ask. Everything may use errors and node-http. */
 const engine = {
   errors: [],
+  'node-http': [],
+  networks: [],
   files: [],
-  config: ['files'],
+  config: ['files', 'networks'],
   store: [],
   spaces: ['store'],
   vault: ['store', 'files'],
-  egress: ['config'],
+  egress: ['config', 'networks'],
   elasticsearch: ['egress', 'config'],
   tokens: ['store', 'vault'],
   licensing: [],
@@ -57,7 +59,7 @@ module.exports = {
       severity: 'error',
       from: { path: `^packages/engine/src/${concern}/`, pathNot: tests },
       to: {
-        path: `^packages/engine/src/(${others(engine, [...allowed, 'errors'], concern).join('|')})/`,
+        path: `^packages/engine/src/(${others(engine, [...allowed, 'errors', 'node-http'], concern).join('|')})/`,
       },
     })),
     {
@@ -87,6 +89,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/', pathNot: [tests, '^packages/connectors/src/email/'] },
       to: { path: 'node_modules/nodemailer' },
+    },
+    {
+      name: 'no-import-of-node-http',
+      comment: 'An import loads a fetch that nothing uses: engine/src/node-http says why. Types are free.',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: tests },
+      to: { path: '^(node:)?http$', dependencyTypesNot: ['type-only'] },
     },
   ],
   options: {

@@ -1,16 +1,17 @@
 /**
  * `npm run bench`: what a run costs over a bare forwarder of the same request, in the same run on the same machine.
- * Prints; asserts nothing. See README.md.
+ * `npm run bench -- --before DIR` also loads the Patchbay of another checkout. Prints; asserts nothing. See README.md.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
-import { type Child, residentMegabytes, startScript } from './processes.ts';
+import { type Child, cpuMicroseconds, residentMegabytes, startScript } from './processes.ts';
 
-const ROUNDS = 5;
 const SECONDS = 4;
+const IDLE_MS = 10_000;
 const CONNECTIONS = [1, 32];
 const PASSWORD = 'bench-password';
 const authorization = `Basic ${Buffer.from(`elastic:${PASSWORD}`).toString('base64')}`;
@@ -18,50 +19,98 @@ const body = JSON.stringify({
   params: { body: JSON.stringify({ text: 'disk full on host-1', severity: 'critical' }) },
 });
 
-const data = mkdtempSync(join(tmpdir(), 'patchbay-bench-'));
+/** One that is loaded: the bare forwarder, or a Patchbay. */
+interface Candidate {
+  name: string;
+  child: Child;
+  url: string;
+}
+
+interface Load {
+  perSecond: number;
+  cpuPerRun: number;
+}
+
+const { values } = parseArgs({
+  options: { before: { type: 'string' }, rounds: { type: 'string', default: '5' } },
+});
+const rounds = Number(values.rounds);
+const checkouts = [
+  ...(values.before === undefined ? [] : [{ name: 'before', folder: resolve(values.before) }]),
+  { name: 'Patchbay', folder: join(import.meta.dirname, '..') },
+];
+
 const children: Child[] = [];
+const folders: string[] = [];
 try {
-  const receiver = await start('receiver.ts');
-  const bare = await start('bare-forwarder.ts', [`${receiver.url}/hook`]);
+  const receiver = await start(join(import.meta.dirname, 'receiver.ts'));
+  const target = `${receiver.url}/hook`;
+  const bare = await start(join(import.meta.dirname, 'bare-forwarder.ts'), [target]);
+  const candidates = [{ name: 'bare', child: bare, url: `${bare.url}/api/actions/connector/bench/_execute` }];
+  for (const { name, folder } of checkouts) candidates.push(await startPatchbay(name, folder, target));
+
+  for (const connections of CONNECTIONS) {
+    for (const candidate of candidates) await load(candidate, connections, 2);
+    const loads: Map<string, Load>[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const byName = new Map<string, Load>();
+      // The order turns, so that nobody always runs after the same one.
+      for (const offset of candidates.keys()) {
+        const candidate = candidates[(round + offset) % candidates.length] as Candidate;
+        byName.set(candidate.name, await load(candidate, connections, SECONDS));
+      }
+      loads.push(byName);
+    }
+    console.log(`${connections} connections, medians of ${rounds} rounds:`);
+    for (const { name } of candidates) console.log(`  ${summary(name, loads)}`);
+  }
+  for (const { name, child } of candidates.slice(1)) {
+    console.log(`${name}: memory after the load ${megabytes(child)}`);
+  }
+} finally {
+  await Promise.all(children.map((child) => child.stop()));
+  for (const folder of folders) rmSync(folder, { recursive: true });
+}
+
+async function start(script: string, args?: string[], env?: NodeJS.ProcessEnv): Promise<Child> {
+  const child = await startScript(script, args, env);
+  children.push(child);
+  return child;
+}
+
+/** The Patchbay of a checkout, with one webhook connector that sends to `target`; prints how it started. */
+async function startPatchbay(name: string, folder: string, target: string): Promise<Candidate> {
+  const data = mkdtempSync(join(tmpdir(), 'patchbay-bench-'));
+  folders.push(data);
+  const server = join(folder, 'packages/server');
+  const { bin } = JSON.parse(readFileSync(join(server, 'package.json'), 'utf8'));
   const startedAt = performance.now();
-  const patchbay = await start('../packages/server/src/main.ts', [], {
+  const child = await start(join(server, bin.patchbay), [], {
     SERVER_PORT: '0',
     PATH_DATA: data,
     ELASTIC_PASSWORD: PASSWORD,
   });
-  await fetch(`${patchbay.url}/api/status`);
-  console.log(`first start to first answer: ${Math.round(performance.now() - startedAt)} ms`);
-  await wait(5000);
-  console.log(`idle memory: ${residentMegabytes(patchbay)?.toFixed(0) ?? 'unknown'} MB`);
-
-  const connector = await createWebhook(patchbay.url, `${receiver.url}/hook`);
-  const path = `/api/actions/connector/${connector}/_execute`;
-  for (const connections of CONNECTIONS) {
-    const rounds: { bare: number; patchbay: number }[] = [];
-    await load(bare.url + path, connections, 2);
-    await load(patchbay.url + path, connections, 2);
-    for (let round = 0; round < ROUNDS; round++) {
-      rounds.push({
-        bare: await load(bare.url + path, connections, SECONDS),
-        patchbay: await load(patchbay.url + path, connections, SECONDS),
-      });
-    }
-    const ratio = median(rounds.map((round) => round.patchbay / round.bare));
-    console.log(
-      `${String(connections).padStart(2)} connections: bare ${median(rounds.map((round) => round.bare)).toFixed(0)}/s, ` +
-        `Patchbay ${median(rounds.map((round) => round.patchbay)).toFixed(0)}/s, ratio ${ratio.toFixed(2)} (median of ${ROUNDS} pairs)`,
-    );
-  }
-  console.log(`memory after the load: ${residentMegabytes(patchbay)?.toFixed(0) ?? 'unknown'} MB`);
-} finally {
-  await Promise.all(children.map((child) => child.stop()));
-  rmSync(data, { recursive: true });
+  await fetch(`${child.url}/api/status`);
+  const readyMs = Math.round(performance.now() - startedAt);
+  await wait(IDLE_MS);
+  console.log(`${name}: first start to first answer ${readyMs} ms, idle memory ${megabytes(child)}`);
+  const connector = await createWebhook(child.url, target);
+  return { name, child, url: `${child.url}/api/actions/connector/${connector}/_execute` };
 }
 
-async function start(script: string, args?: string[], env?: NodeJS.ProcessEnv): Promise<Child> {
-  const child = await startScript(join(import.meta.dirname, script), args, env);
-  children.push(child);
-  return child;
+function summary(name: string, loads: readonly Map<string, Load>[]): string {
+  const of = (which: string, value: (load: Load) => number) =>
+    loads.map((round) => value(round.get(which) as Load));
+  const perSecond = of(name, (load) => load.perSecond);
+  const ratio = median(
+    of('bare', (load) => load.perSecond).map((bare, round) => (perSecond[round] ?? 0) / bare),
+  );
+  const cpu = median(of(name, (load) => load.cpuPerRun));
+  return `${name.padEnd(8)} ${median(perSecond).toFixed(0).padStart(6)}/s, ratio ${ratio.toFixed(2)}, ${cpu.toFixed(0)} us of CPU a run`;
+}
+
+function megabytes(child: Child): string {
+  return `${residentMegabytes(child)?.toFixed(0) ?? 'unknown'} MB`;
 }
 
 async function createWebhook(url: string, target: string): Promise<string> {
@@ -79,8 +128,9 @@ async function createWebhook(url: string, target: string): Promise<string> {
   return id;
 }
 
-/** Runs per second. Throws when a run did not end well: a fast error is no result. */
-async function load(url: string, connections: number, duration: number): Promise<number> {
+/** Throws when a run did not end well: a fast error is no result. */
+async function load({ url, child }: Candidate, connections: number, duration: number): Promise<Load> {
+  const cpuBefore = cpuMicroseconds(child);
   const result = await autocannon({
     url,
     connections,
@@ -92,7 +142,10 @@ async function load(url: string, connections: number, duration: number): Promise
   });
   const failed = result.errors + result.non2xx + (result.mismatches ?? 0);
   if (failed > 0) throw new Error(`${failed} of ${result.requests.total} runs failed at ${url}`);
-  return result.requests.average;
+  return {
+    perSecond: result.requests.average,
+    cpuPerRun: (cpuMicroseconds(child) - cpuBefore) / result.requests.total,
+  };
 }
 
 function median(values: number[]): number {

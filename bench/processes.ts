@@ -2,6 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
+/** Linux counts processor time in hundredths of a second for all who ask. */
+const TICK_MICROSECONDS = 10_000;
+
 export interface Child {
   process: ChildProcess;
   url: string;
@@ -36,6 +39,16 @@ export function residentMegabytes({ process: { pid } }: Child): number | undefin
     return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
   } catch {
     return undefined;
+  }
+}
+
+/** Processor time used so far, in microseconds. Linux only; NaN elsewhere. */
+export function cpuMicroseconds({ process: { pid } }: Child): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) * TICK_MICROSECONDS;
+  } catch {
+    return Number.NaN;
   }
 }
 

@@ -101,7 +101,7 @@ beforeAll(async () => {
       },
     }),
   );
-  const flags = ['--disable-warning=ExperimentalWarning', 'packages/server/src/main.ts', '--config', config];
+  const flags = ['--disable-warning=ExperimentalWarning', 'packages/server/src/main.js', '--config', config];
   patchbay = start(process.execPath, flags, root, {
     SERVER_PORT: '0',
     PATH_DATA: data,

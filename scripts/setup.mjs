@@ -26,7 +26,7 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
   // Shows that the Node it brings runs here, and fills the compile cache, so that the first start is a fast one too.
   run(
     join(root, 'node_modules', '.bin', isWindows ? 'node.cmd' : 'node'),
-    ['--disable-warning=ExperimentalWarning', join('packages', 'server', 'src', 'main.ts'), '--version'],
+    ['--disable-warning=ExperimentalWarning', join('packages', 'server', 'src', 'main.js'), '--version'],
     isWindows,
   );
   writeFileSync(stamp, wanted);

@@ -3,15 +3,14 @@ import { BadRequestError, NotFoundError, UnauthorizedError } from '@patchbay/eng
 import { ensureActionsLicensed } from '@patchbay/engine/licensing';
 import fastify, { type FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { z } from 'zod';
 import type { App } from './http/app-type.ts';
 import { type AuditAction, auditRequests } from './http/audit-requests.ts';
 import { createConcurrencyLimit } from './http/concurrency.ts';
 import { errorHandler } from './http/error-answer.ts';
 import { isNestedDeeper } from './http/json-depth.ts';
 import { checkRequest } from './http/request-checks.ts';
-import { requestError } from './http/request-error.ts';
 import { requestIdOf } from './http/request-id.ts';
+import { schemaCompilers } from './http/schema-compilers.ts';
 import { serverTls } from './http/server-tls.ts';
 import { createSpacePath } from './http/space-path.ts';
 import { withoutTrailingSlash } from './http/trailing-slash.ts';
@@ -104,6 +103,7 @@ export async function createApp(system: System): Promise<App> {
     frameworkErrors: (error, request, reply) =>
       onError(error, request, reply.headers(headers).header('x-request-id', request.id)),
     forceCloseConnections: 'idle',
+    schemaController: { compilersFactory: schemaCompilers },
   }).withTypeProvider<ZodTypeProvider>();
 
   const admit = createConcurrencyLimit(settings['patchbay.requests.maxConcurrent']);
@@ -113,10 +113,6 @@ export async function createApp(system: System): Promise<App> {
   app.decorateRequest('hasFailed', false);
   if (audit !== undefined) auditRequests(app, audit, now);
   app.setErrorHandler(onError);
-  app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => (value) => {
-    const parsed = schema.safeParse(value, { reportInput: true });
-    return parsed.success ? { value: parsed.data } : { error: requestError(httpPart, parsed.error) };
-  });
   parseJson(app);
 
   app.addHook('onRequest', async (request, reply) => {

@@ -1,6 +1,7 @@
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import { HttpRequestError } from '@patchbay/kit';
+import { createNetworks } from '../networks/index.ts';
 
 /** Addresses that are not the internet's: https://www.iana.org/assignments/iana-ipv4-special-registry and -ipv6-. */
 const PRIVATE_IPV4 = [
@@ -53,10 +54,10 @@ export function createAddressGuard(
   exceptions: readonly string[],
   resolve: LookupFunction = dnsLookup as LookupFunction,
 ): AddressGuard {
-  const denied = blockList([...PRIVATE_IPV4, ...PRIVATE_IPV6]);
-  const allowed = blockList(exceptions.filter((exception) => isIP(exception.split('/')[0] ?? '') !== 0));
+  const denied = createNetworks([...PRIVATE_IPV4, ...PRIVATE_IPV6]);
+  const allowed = createNetworks(exceptions.filter((exception) => isIP(exception.split('/')[0] ?? '') !== 0));
   const names = new Set(exceptions.map((exception) => exception.toLowerCase()));
-  const isAllowed = (address: string) => !contains(denied, address) || contains(allowed, address);
+  const isAllowed = (address: string) => !denied.contains(address) || allowed.contains(address);
 
   return {
     ensureAllowed(hostname) {
@@ -84,22 +85,6 @@ function forbidden(hostname: string): HttpRequestError {
     `target hostname "${hostname}" leads into a private network, which the Patchbay config patchbay.egress.denyPrivateNetworks forbids`,
     { code: 'ERR_FORBIDDEN_ADDRESS' },
   );
-}
-
-function blockList(networks: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const network of networks) {
-    const [address = '', prefix] = network.split('/');
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    list.addSubnet(address, Number(prefix ?? (family === 'ipv6' ? 128 : 32)), family);
-  }
-  return list;
-}
-
-/** An IPv4 address written as IPv6 (`::ffff:10.0.0.1`) is the IPv4 address. */
-function contains(list: BlockList, address: string): boolean {
-  const [plain = ''] = address.split('%');
-  return list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
 }
 
 function unbracketed(hostname: string): string {

@@ -1,7 +1,8 @@
-import { type ClientRequest, request as httpRequest, type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIPv6, type LookupFunction, type Socket } from 'node:net';
 import { basicAuth, type TlsOptions } from '@patchbay/kit';
+import { http } from '../node-http/index.ts';
 import { connectTimedOut } from './errors.ts';
 import { nodeTls } from './tls.ts';
 
@@ -24,7 +25,7 @@ export class ProxyAnswer extends Error {
   constructor(status: number) {
     super(`the proxy answered ${status}`);
     this.status = status;
-    this.statusText = STATUS_CODES[status] ?? '';
+    this.statusText = http.STATUS_CODES[status] ?? '';
   }
 }
 
@@ -73,7 +74,7 @@ export function openTunnel(
     };
     const outgoing: ClientRequest = isSecure
       ? httpsRequest({ ...options, ...nodeTls(proxy.tls) })
-      : httpRequest(options);
+      : http.request(options);
     // Over all of it: look-up, connection, the proxy's TLS, its answer.
     const timer = setTimeout(() => outgoing.destroy(connectTimedOut()), timeoutMs);
     outgoing.once('connect', (answer: IncomingMessage, socket: Socket, head: Buffer) => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import * as http from 'node:http';
+import type { ClientRequest } from 'node:http';
 import * as https from 'node:https';
+import { http } from '@patchbay/engine/node-http';
 import { messageOf } from '@patchbay/kit';
 import { type Command, Option } from 'commander';
 import { CommandError, EXIT, type ExitCode } from './exit-codes.ts';
@@ -115,7 +116,7 @@ function exitCodeOf(status: number): ExitCode {
 }
 
 function exchange(
-  request: http.ClientRequest,
+  request: ClientRequest,
   payload: string | undefined,
   base: URL,
 ): Promise<{ status: number; text: string }> {

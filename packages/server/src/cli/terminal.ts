@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import type { Readable } from 'node:stream';
 import { Writable } from 'node:stream';
 import type { ReadStream, WriteStream } from 'node:tty';
@@ -44,6 +43,7 @@ export function createTerminal({ environment, stdin, stdout, stderr }: Streams):
 
   async function ask(question: string, instead: string, isHidden: boolean): Promise<string> {
     if (!isInteractive) throw new CommandError(EXIT.usage, `There is no terminal to ask at: ${instead}.`);
+    const { createInterface } = await import('node:readline/promises');
     const hidden = new Writable({ write: (_chunk, _encoding, done) => done() });
     const lines = createInterface({ input: stdin, output: isHidden ? hidden : stderr, terminal: true });
     // After the terminal was told not to echo: what is typed at once must not show either.

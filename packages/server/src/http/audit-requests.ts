@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { http } from '@patchbay/engine/node-http';
 import type { FastifyRequest } from 'fastify';
 import type { Audit, AuditEvent } from '../audit.ts';
 import type { App } from './app-type.ts';
@@ -72,7 +72,7 @@ function eventOf(
     trace: { id: request.id },
     // The answer's own text is not repeated: it may quote what was sent.
     ...(statusCode >= 400 && {
-      error: { code: String(statusCode), message: STATUS_CODES[statusCode] ?? 'Unknown' },
+      error: { code: String(statusCode), message: http.STATUS_CODES[statusCode] ?? 'Unknown' },
     }),
     message: `${who}: ${name}${id === undefined ? '' : ` [${id}]`}: ${isDenied ? 'denied' : outcome}`,
   };

@@ -1,5 +1,5 @@
-import { STATUS_CODES } from 'node:http';
 import { AnswerError, ServiceUnavailableError } from '@patchbay/engine/errors';
+import { http } from '@patchbay/engine/node-http';
 import { type Logger, messageOf } from '@patchbay/kit';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 
@@ -26,7 +26,8 @@ const UNEXPECTED = 'An internal server error occurred. Check Kibana server logs 
 
 function errorBody(statusCode: number, message: string, attributes?: Record<string, unknown>): ErrorBody {
   // The reference's server names 413 as older HTTP did.
-  const error = statusCode === 413 ? 'Request Entity Too Large' : (STATUS_CODES[statusCode] ?? 'Unknown');
+  const error =
+    statusCode === 413 ? 'Request Entity Too Large' : (http.STATUS_CODES[statusCode] ?? 'Unknown');
   return { statusCode, error, message, ...(attributes !== undefined && { attributes }) };
 }
 

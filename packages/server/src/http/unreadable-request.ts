@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { http } from '@patchbay/engine/node-http';
 
 /** By the codes of Node's parser; anything else that it refuses is a bad request. */
 const STATUSES: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
@@ -13,7 +13,7 @@ export function unreadableRequestHandler(headers: Record<string, string>) {
       return;
     }
     const statusCode = STATUSES[error.code ?? ''] ?? 400;
-    const reason = STATUS_CODES[statusCode] ?? '';
+    const reason = http.STATUS_CODES[statusCode] ?? '';
     const body = JSON.stringify({ statusCode, error: reason, message: reason });
     const all = {
       ...headers,

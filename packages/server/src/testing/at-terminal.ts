@@ -8,7 +8,7 @@ const SCRIPT = '/usr/bin/script';
 
 export const hasTerminals = existsSync(SCRIPT);
 
-const main = join(import.meta.dirname, '../main.ts');
+const main = join(import.meta.dirname, '../main.js');
 
 export interface TerminalOptions {
   environment?: NodeJS.ProcessEnv;

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { FIRST_PASSWORD } from './test-server.ts';
 
-const main = join(import.meta.dirname, '../main.ts');
+const main = join(import.meta.dirname, '../main.js');
 
 export interface Ran {
   exitCode: number | null;

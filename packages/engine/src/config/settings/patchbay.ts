@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { duration } from '../units.ts';
-import { list } from './values.ts';
+import { list, network } from './values.ts';
 
 export const licenseTypes = ['basic', 'standard', 'gold', 'platinum', 'enterprise', 'trial'] as const;
 
@@ -62,6 +62,11 @@ export const patchbaySettings = {
   'patchbay.security.loginThrottle.block': duration
     .default(60_000)
     .describe('How long further ones are refused.'),
+  'patchbay.http.trustedProxies': list(network)
+    .default([])
+    .describe(
+      'Addresses and networks (`10.0.0.0/8`) of reverse proxies, whose `X-Forwarded-For` tells who the caller is.',
+    ),
   'patchbay.requests.maxConcurrent': z
     .int()
     .min(1)

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isNetwork } from '../../networks/index.ts';
 import { duration } from '../units.ts';
 
 /** Kinds of values that several settings take. */
@@ -31,6 +32,10 @@ export const host = z.string().refine(isHostname, { message: 'expected a hostnam
 export const allowedHost = z.string().refine((value) => value === '*' || isHostname(value), {
   message: 'expected a hostname or "*"',
 });
+
+export const network = z
+  .string()
+  .refine(isNetwork, { message: 'expected an address, or a network such as 10.0.0.0/8' });
 
 export const verificationMode = z.enum(['none', 'certificate', 'full']);
 

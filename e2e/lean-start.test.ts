@@ -1,0 +1,63 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { killGroup, type Started, start, until } from './checkout.ts';
+
+/** What a start reads, and what it leaves for those who need it. CONTRIBUTING.md says how a heavy library is loaded. */
+
+const root = join(import.meta.dirname, '..');
+let data: string;
+let server: Started;
+
+beforeEach(() => {
+  data = mkdtempSync(join(tmpdir(), 'patchbay-lean-'));
+});
+
+afterEach(() => {
+  killGroup(server);
+  rmSync(data, { recursive: true });
+});
+
+async function launch(flags: string[] = [], env: NodeJS.ProcessEnv = {}): Promise<void> {
+  const all = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2', ...flags];
+  server = start(process.execPath, [...all, 'packages/server/src/main.js'], root, {
+    SERVER_PORT: '0',
+    PATH_DATA: data,
+    ELASTIC_PASSWORD: 'changeme',
+    ...env,
+  });
+  await until(server.output, () => server.output().includes('is ready'), 20_000);
+}
+
+it('loads no library at its start that a run, a command or a file could load when it comes to it', async () => {
+  const file = join(data, 'imports');
+  await launch(['--import', join(root, 'e2e/list-imports.mjs')], { IMPORTS_FILE: file });
+  const libraries = readFileSync(file, 'utf8')
+    .split('\n')
+    .map((line) => line.split(' '))
+    .filter(([importer = '']) => importer.includes('/packages/') && !importer.includes('/node_modules/'))
+    .map(([, specifier = '']) => specifier)
+    .filter((specifier) => !/^(node:|\.|@patchbay\/)/.test(specifier));
+  expect([...new Set(libraries)].sort()).toEqual([
+    'commander',
+    'fastify',
+    'kysely',
+    'lru-cache',
+    'mustache',
+    'pino',
+    'undici',
+    'zod',
+  ]);
+});
+
+it.runIf(process.platform === 'linux')('is idle in less than 120 MB', async () => {
+  // What changed since the last start is compiled by this one, and written down for the next one when it ends.
+  await launch();
+  server.child.kill('SIGTERM');
+  await server.exited;
+  rmSync(data, { recursive: true });
+  await launch();
+  const status = readFileSync(`/proc/${server.child.pid}/status`, 'utf8');
+  expect(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024).toBeLessThan(120);
+});
