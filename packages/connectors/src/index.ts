@@ -1,4 +1,5 @@
 import type { ConnectorType } from '@patchbay/kit';
+import { d3security } from './d3security/d3security.ts';
 import { email } from './email/email.ts';
 import { indexDocuments } from './index-documents/index-documents.ts';
 import { jira } from './jira/jira.ts';
@@ -10,12 +11,14 @@ import { serverLog } from './server-log/server-log.ts';
 import { slack } from './slack/slack.ts';
 import { swimlane } from './swimlane/swimlane.ts';
 import { teams } from './teams/teams.ts';
+import { tines } from './tines/tines.ts';
 import { torq } from './torq/torq.ts';
 import { webhook } from './webhook/webhook.ts';
 import { xmatters } from './xmatters/xmatters.ts';
 
 /** The built-in connector types, in the order in which the API lists them. One folder and one line each. */
 export const connectorTypes: readonly ConnectorType[] = [
+  d3security,
   email,
   indexDocuments,
   jira,
@@ -27,6 +30,7 @@ export const connectorTypes: readonly ConnectorType[] = [
   slack,
   swimlane,
   teams,
+  tines,
   torq,
   webhook,
   xmatters,

@@ -113,6 +113,18 @@ describe('a call of a sub-action', () => {
       'Request to external service failed. Connector Id: test. Connector type: .sub. Method: post. URL: http://vendor/a',
     ]);
   });
+
+  it('names no more than the origin of a URL that is a secret', async () => {
+    const { debug, received } = await called(
+      { path: '/hook/s3cr3t?key=s3cr3t', isUrlSecret: true },
+      { status: 500 },
+    );
+    expect(received[0]?.url).toBe('/hook/s3cr3t?key=s3cr3t');
+    expect(debug).toEqual([
+      'Request to external service. Connector Id: test. Connector type: .sub Method: get. URL: http://vendor/[redacted]',
+      'Request to external service failed. Connector Id: test. Connector type: .sub. Method: get. URL: http://vendor/[redacted]',
+    ]);
+  });
 });
 
 describe('a call that fails', () => {

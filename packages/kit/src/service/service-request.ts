@@ -16,6 +16,8 @@ import { serviceUrl } from './service-url.ts';
 /** One call of a sub-action. */
 export interface ServiceRequest<Data> extends Omit<HttpOptions, 'json' | 'text' | 'stream' | 'acceptStatus'> {
   url: string;
+  /** Whether who knows the URL may do what it does: log lines then name its origin only. */
+  isUrlSecret?: boolean;
   /** Default GET. */
   method?: HttpMethod;
   /** Sent as JSON. What is empty, a number or a boolean is sent as `{}`, also with a GET. */
@@ -69,12 +71,14 @@ export function serviceRequester(
   { http, allowedHosts, connector, log }: Pick<ActionContext, 'http' | 'allowedHosts' | 'connector' | 'log'>,
   reading: FailureReading,
 ): RequestService {
-  return async ({ url: given, method = 'GET', data, responseSchema, headers, ...options }) => {
+  return async ({ url: given, isUrlSecret, method = 'GET', data, responseSchema, headers, ...options }) => {
     const isJson =
       options.form === undefined && options.bytes === undefined && options.multipart === undefined;
     const url = serviceUrl(given, allowedHosts);
+    const shownUrl = isUrlSecret ? `${new URL(url).origin}/[redacted]` : url;
+    const what = `Method: ${method.toLowerCase()}. URL: ${shownUrl}`;
     const described = `Connector Id: ${connector.id}. Connector type: ${connector.typeId}`;
-    log.debug(`Request to external service. ${described} Method: ${method.toLowerCase()}. URL: ${url}`);
+    log.debug(`Request to external service. ${described} ${what}`);
     const response = await http
       .request(method, url, {
         ...options,
@@ -82,9 +86,7 @@ export function serviceRequester(
         headers: mergeHeaders(isJson ? { 'Content-Type': 'application/json' } : undefined, headers),
       })
       .catch((error) => {
-        log.debug(
-          `Request to external service failed. ${described}. Method: ${method.toLowerCase()}. URL: ${url}`,
-        );
+        log.debug(`Request to external service failed. ${described}. ${what}`);
         if (!(error instanceof HttpStatusError || error instanceof HttpRequestError)) throw error;
         throw new ServiceError(error, reading);
       });
