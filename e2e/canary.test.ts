@@ -1,9 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { testCa } from '../packages/engine/src/testing/index.ts';
+import { filesOf, rowsOf } from './canary/collect.ts';
+import { echoes } from './canary/echoes.ts';
+import { planting, type Text } from './canary/planted.ts';
 import { killGroup, type Started, start, until } from './checkout.ts';
 
 /**
@@ -12,52 +16,66 @@ import { killGroup, type Started, start, until } from './checkout.ts';
  */
 
 const root = join(import.meta.dirname, '..');
+const MAIN = ['--disable-warning=ExperimentalWarning', 'packages/server/src/main.js'];
 const PASSWORD = 'canary-login-pässword';
+const CONNECTOR = '/api/actions/connector';
 
-const planted: string[] = [PASSWORD];
-
-/** A secret of its own for each place, with characters that JSON, URLs and shells write differently. */
-function canary(place: string): string {
-  const secret = `canary-${place}-7f3a"&+/é`;
-  planted.push(secret);
-  return secret;
-}
-
-/** The same for places that take only plain characters. */
-function plainCanary(place: string): string {
-  const secret = `canary-${place}-9d41c6`;
-  planted.push(secret);
-  return secret;
-}
-
+const planted = planting();
+planted.add('login password', 'canary-login-p');
+const remotes = echoes();
 const folder = mkdtempSync(join(tmpdir(), 'patchbay-canary-'));
 const data = join(folder, 'data');
-const servers: Server[] = [];
-const answers: string[] = [];
-let patchbay: Started;
-let url: string;
+const secretFiles = join(folder, 'mounted');
+const out: Text[] = [];
+const running: Started[] = [];
+let url = '';
 
-/** Answers with a failure that repeats the whole request: in the reason phrase, in headers, in the body. */
-async function echo(status: number): Promise<string> {
-  const server = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) body += chunk;
-    const everything = JSON.stringify({ url: request.url, headers: request.rawHeaders, body });
-    const authorization = request.headers.authorization ?? '';
-    const decoded = Buffer.from(authorization.split(' ')[1] ?? '', 'base64').toString('utf8');
-    response.writeHead(status, encodeURIComponent(everything).slice(0, 500), {
-      'content-type': 'application/json',
-      'x-echo': encodeURIComponent(decoded),
-    });
-    response.end(JSON.stringify({ message: `${everything} ${decoded}`, error: everything }));
+/** What every process of the test finds in its environment. */
+const environment: NodeJS.ProcessEnv = {
+  ELASTIC_PASSWORD: PASSWORD,
+  PATCHBAY_PASSWORD: PASSWORD,
+  PATCHBAY_KEYSTORE_PASSWORD: planted.secret('keystore-password'),
+  CANARY_REFERRED: planted.secret('environment-reference'),
+  CANARY_TOKEN: planted.plain('environment-header-reference'),
+};
+
+/** The connector's own config, which whoever may read the connector reads, and the table that it is kept in. */
+const inConfig = (name: string) =>
+  /^(GET|POST|PUT) \/(api|internal)\/actions\/connectors?(\/in-url)? 200$/.test(name) ||
+  /^patchbay connectors (list|get) |^table connectors$|^file data\/patchbay\.sqlite/.test(name);
+
+async function serve(config: object, dataFolder: string, flags: string[] = []): Promise<Started> {
+  const file = join(folder, `${running.length}.json`);
+  writeFileSync(file, JSON.stringify({ 'logging.root.level': 'trace', 'server.port': 0, ...config }));
+  const server = start(process.execPath, [...flags, ...MAIN, '--config', file], root, {
+    ...environment,
+    PATH_DATA: dataFolder,
   });
-  server.on('connect', (request, socket) => {
-    const text = encodeURIComponent(JSON.stringify(request.headers));
-    socket.end(`HTTP/1.1 407 ${text}\r\nx-echo: ${text}\r\ncontent-length: 0\r\n\r\n`);
+  running.push(server);
+  await until(server.output, () => server.output().includes('is ready'), 30_000);
+  url = /URL:\s+(\S+)/.exec(server.output())?.[1] ?? '';
+  return server;
+}
+
+/** Stops it; what it printed counts. */
+async function stop(server: Started, signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+  process.kill(server.child.pid ?? 0, signal);
+  const code = await server.exited;
+  out.push({ name: `what was logged and printed until ${signal}`, text: server.output() });
+  return code;
+}
+
+/** Runs the command to its end; what it printed counts. */
+async function patchbay(args: string[], input = ''): Promise<string> {
+  const command = start(process.execPath, [...MAIN, ...args], root, {
+    ...environment,
+    PATH_DATA: data,
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  servers.push(server);
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  running.push(command);
+  command.child.stdin?.end(input);
+  await command.exited;
+  out.push({ name: `patchbay ${args.join(' ')}`, text: command.output() });
+  return command.output();
 }
 
 async function call(method: string, path: string, body?: unknown, password = PASSWORD): Promise<unknown> {
@@ -72,127 +90,404 @@ async function call(method: string, path: string, body?: unknown, password = PAS
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  answers.push(
-    `${method} ${path} ${response.status} ${response.statusText} ${JSON.stringify([...response.headers])} ${text}`,
-  );
-  return text === '' ? undefined : JSON.parse(text);
+  const head = `${response.statusText} ${JSON.stringify([...response.headers])}`;
+  out.push({ name: `${method} ${path} ${response.status}`, text: `${head} ${text}` });
+  return response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : undefined;
 }
 
+const webhook = (target: string, secrets: object = {}, config: object = {}) => ({
+  name: 'Canary',
+  connector_type_id: '.webhook',
+  config: { url: target, ...config },
+  secrets,
+});
+
+const run = (id: string, params: object = { body: 'x' }) =>
+  call('POST', `${CONNECTOR}/${id}/_execute`, { params });
+
+/** Creates a connector and runs it: in earnest, dry, and unsaved. */
+async function tryOut(
+  id: string,
+  connector: { config?: object; secrets: object; connector_type_id: string; name: string },
+  params?: object,
+): Promise<void> {
+  await call('POST', `${CONNECTOR}/${id}`, connector);
+  await run(id, params);
+  await call('POST', `${CONNECTOR}/${id}/_execute?dry_run=true`, { params: params ?? { body: 'x' } });
+  const { name: _name, ...unsaved } = connector;
+  await call('POST', '/api/patchbay/connectors/_test', { ...unsaved, params: params ?? { body: 'x' } });
+  await call('GET', `${CONNECTOR}/${id}`);
+}
+
+const settingsOf = (id: string) => `/api/patchbay/connectors/${id}/settings`;
+
 beforeAll(async () => {
-  const proxy = new URL(await echo(407));
-  proxy.username = plainCanary('proxy-user');
-  proxy.password = plainCanary('proxy-password');
-  const config = join(folder, 'patchbay.json');
-  writeFileSync(
-    config,
-    JSON.stringify({
-      'logging.root.level': 'trace',
-      'xpack.encryptedSavedObjects.encryptionKey': plainCanary('encryption-key-of-more-than-32-characters'),
+  mkdirSync(data);
+  mkdirSync(secretFiles);
+  await patchbay(['keystore', 'create']);
+  const kept = {
+    'elasticsearch.password': planted.secret('elasticsearch-password'),
+    'xpack.encryptedSavedObjects.encryptionKey': planted.plain('encryption-key-of-more-than-32-characters'),
+    'xpack.actions.proxyHeaders.X-Proxy-Token': planted.plain('proxy-header'),
+    'xpack.actions.preconfigured.kept.secrets.password': planted.secret('keystore-preconfigured'),
+  };
+  for (const [key, value] of Object.entries(kept)) await patchbay(['keystore', 'add', key, '--stdin'], value);
+  const proxy = new URL(await remotes.proxy());
+  proxy.username = planted.plain('proxy-user');
+  proxy.password = planted.secret('proxy-password');
+  const preconfigured = async (secrets: object) => ({
+    name: 'Preconfigured',
+    actionTypeId: '.webhook',
+    config: { url: `${await remotes.echo(500)}/hook` },
+    secrets: { user: 'someone', ...secrets },
+  });
+  await serve(
+    {
+      'xpack.encryptedSavedObjects.keyRotation.decryptionOnlyKeys': [
+        planted.plain('former-key-of-more-than-32-characters'),
+      ],
       'xpack.actions.proxyUrl': proxy.href,
-      'xpack.actions.proxyHeaders': { 'X-Proxy-Token': plainCanary('proxy-header') },
-      'xpack.actions.proxyOnlyHosts': ['through-the-proxy.example'],
+      'xpack.actions.proxyOnlyHosts': ['through-the-proxy.example', 'inside-the-proxy.example'],
       'xpack.actions.preconfigured': {
-        preconfigured: {
-          name: 'Preconfigured',
-          actionTypeId: '.webhook',
-          config: { url: `${await echo(500)}/hook` },
-          secrets: { user: 'someone', password: canary('preconfigured-password') },
+        preconfigured: await preconfigured({ password: planted.secret('preconfigured-password') }),
+        kept: await preconfigured({}),
+      },
+      'xpack.actions.preconfiguredAlertHistoryEsIndex': true,
+      'patchbay.connectorSettings': {
+        kept: {
+          proxy: { url: await remotes.proxy() },
+          secrets: { proxyUser: 'someone', proxyPassword: planted.secret('preconfigured-proxy') },
         },
       },
-    }),
+      'patchbay.secretReferences.environment': ['CANARY_*'],
+      'patchbay.secretReferences.folders': [secretFiles],
+      'patchbay.audit.file': join(data, 'audit.log'),
+      'elasticsearch.hosts': [await remotes.elasticsearch()],
+      'elasticsearch.username': 'writer',
+      'elasticsearch.customHeaders': { 'X-Cluster-Token': planted.plain('elasticsearch-header') },
+    },
+    data,
   );
-  const flags = ['--disable-warning=ExperimentalWarning', 'packages/server/src/main.js', '--config', config];
-  patchbay = start(process.execPath, flags, root, {
-    SERVER_PORT: '0',
-    PATH_DATA: data,
-    ELASTIC_PASSWORD: PASSWORD,
-  });
-  await until(patchbay.output, () => patchbay.output().includes('is ready'), 30_000);
-  url = /URL:\s+(\S+)/.exec(patchbay.output())?.[1] ?? '';
-}, 60_000);
+});
 
 afterAll(() => {
-  killGroup(patchbay);
-  for (const server of servers) server.close().closeAllConnections();
+  for (const process of running) killGroup(process);
+  remotes.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
 it('no planted secret comes out, whatever fails', async () => {
-  const connector = '/api/actions/connector';
-  const webhook = (target: string, secrets: object, config: object = {}) => ({
-    name: 'Canary',
-    connector_type_id: '.webhook',
-    config: { url: target, ...config },
-    secrets,
-  });
-  const run = (id: string, params: object = { body: 'x' }) =>
-    call('POST', `${connector}/${id}/_execute`, { params });
+  await plantInConnectors();
+  await plantInOauth();
+  await plantInReferences();
+  await plantInSettings();
+  await plantInRefusals();
+  await runWithElasticsearch();
+  await readEverything();
+  await useCommands();
+  const [server] = running.filter(({ output }) => output().includes('is ready'));
+  expect(await stop(server as Started)).toBe(0);
+  expect(server?.output()).toContain('action execution failure');
+  await runWithOtherCredentials();
+  await crash();
 
-  for (const [index, status] of [400, 401, 403, 404, 407, 422, 429, 500, 503].entries()) {
-    const secrets = {
-      user: canary(`user-${status}`),
-      password: canary(`password-${status}`),
-      secretHeaders: { 'X-Secret': plainCanary(`header-${status}`) },
-    };
-    await call('POST', `${connector}/echo-${index}`, webhook(`${await echo(status)}/hook`, secrets));
-    await run(`echo-${index}`);
-    await call('GET', `${connector}/echo-${index}`);
-  }
-  const proxied = webhook('http://through-the-proxy.example/', { user: 'x', password: canary('proxied') });
-  await call('POST', `${connector}/proxied`, proxied);
-  await run('proxied');
-  await run('preconfigured');
-  await call('POST', `${connector}/slack`, {
-    name: 'Slack',
-    connector_type_id: '.slack',
-    secrets: { webhookUrl: `${await echo(500)}/services/${plainCanary('slack-url')}` },
-  });
-  await run('slack', { message: 'x' });
-  // Refusals of what was sent: by the schema, by the type, by the login.
-  await call('POST', `${connector}/slack-2`, {
-    name: 'Slack',
-    connector_type_id: '.slack',
-    secrets: { webhookUrl: 42, extra: plainCanary('refused-secret') },
-  });
-  await call('POST', connector, webhook('http://x.example', { user: canary('alone') }));
-  await call('PUT', `${connector}/echo-0`, { name: 'x', config: {}, secrets: { crt: canary('crt') } });
-  await call('GET', '/api/actions/connectors', undefined, plainCanary('wrong-password'));
-  await call('POST', '/internal/security/users/canary', {
-    username: 'canary',
-    password: plainCanary('new-users-password'),
-    roles: ['viewer'],
-  });
-  await call('GET', '/internal/security/users');
-  await call('GET', '/api/actions/connectors');
-  await call('GET', '/api/status');
-
-  process.kill(patchbay.child.pid ?? 0, 'SIGTERM');
-  await patchbay.exited;
-  const stored = readdirSync(data).map((name) => [name, readFileSync(join(data, name)).toString('latin1')]);
-  expect(answers.length).toBeGreaterThan(35);
-  expect(patchbay.output()).toContain('action execution failure');
-  const places: [string, string][] = [
-    ...answers.map((answer): [string, string] => [answer.split(' ').slice(0, 3).join(' '), answer]),
-    ['what was logged and printed', patchbay.output()],
-    ...stored.map(([name = '', text = '']): [string, string] => [`file ${name}`, text]),
-  ];
-  const found = planted.flatMap((secret) =>
-    places
-      .filter(([, text]) => formsOf(secret).some((form) => text.includes(form)))
-      .map(([place]) => `${secret} in ${place}`),
-  );
-  expect(found).toEqual([]);
+  out.push(...filesOf(folder).filter(({ name }) => !isOurs(name)), ...rowsOf(join(data, 'patchbay.sqlite')));
+  expect(planted.count()).toBeGreaterThan(60);
+  expect(out.length).toBeGreaterThan(150);
+  expect(out.filter(({ text }) => text.includes('[redacted]')).length).toBeGreaterThan(60);
+  expect([...new Set(planted.foundIn(out))]).toEqual([]);
 });
 
-/** A secret as texts of several kinds write it. */
-function formsOf(secret: string): string[] {
-  return [
-    secret,
-    JSON.stringify(secret).slice(1, -1),
-    JSON.stringify(JSON.stringify(secret).slice(1, -1)).slice(1, -1),
-    encodeURIComponent(secret),
-    Buffer.from(secret).toString('latin1'),
-    Buffer.from(secret).toString('base64'),
-    Buffer.from(secret).toString('hex'),
-  ];
+/** What this test itself wrote. */
+const isOurs = (name: string) => /^file (\d+\.json|mounted\/|[a-z-]+\.(yml|mjs|txt)$)/.test(name);
+
+async function plantInConnectors(): Promise<void> {
+  for (const status of [400, 401, 403, 404, 407, 422, 429, 500, 503]) {
+    const secrets = {
+      user: planted.secret(`user-${status}`),
+      password: planted.secret(`password-${status}`),
+      secretHeaders: {
+        'X-Secret': planted.plain(`header-${status}`),
+        'X-Bearer': `Bearer ${planted.plain(`bearer-${status}`)}`,
+        'X-Basic': `Basic ${Buffer.from(`a:${planted.secret(`basic-${status}`)}`).toString('base64')}`,
+      },
+    };
+    await tryOut(`echo-${status}`, webhook(`${await remotes.echo(status)}/hook`, secrets));
+  }
+  for (const host of ['through-the-proxy', 'inside-the-proxy']) {
+    const secrets = { user: 'x', password: planted.secret(host) };
+    await tryOut(host, webhook(`http://${host}.example/`, secrets));
+  }
+  const redirected = { user: 'x', password: planted.secret('redirected') };
+  await tryOut('redirected', webhook(await remotes.redirecting(), redirected));
+  for (const id of ['preconfigured', 'kept']) await run(id);
+  for (const status of [200, 400, 404, 500]) {
+    const webhookUrl = `${await remotes.echo(status)}/services/T0/${planted.plain(`slack-url-${status}`)}`;
+    const slack = { name: 'Slack', connector_type_id: '.slack', secrets: { webhookUrl } };
+    await tryOut(`slack-${status}`, slack, { message: 'x' });
+  }
+  const inUrl = new URL(`${await remotes.echo(500)}/hook`);
+  inUrl.username = 'someone';
+  inUrl.password = planted.secret('url-password', inConfig);
+  await tryOut('in-url', webhook(inUrl.href, {}, { hasAuth: false }));
+  await call('PUT', `${CONNECTOR}/in-url`, { name: 'x', config: { url: inUrl.href, hasAuth: false } });
+}
+
+async function plantInOauth(): Promise<void> {
+  const token = (place: string) => ({
+    access_token: planted.plain(`access-${place}`),
+    refresh_token: planted.plain(`refresh-${place}`),
+    token_type: 'Bearer',
+    expires_in: 3600,
+  });
+  const services = {
+    given: await remotes.answering(200, token('given')),
+    refused: await remotes.echo(401),
+    nothing: await remotes.echo(200),
+    strange: await remotes.answering(500, { message: 'no', ...token('strange') }),
+    text: await remotes.answering(403, `access_token=${planted.plain('access-text')}`),
+  };
+  for (const [name, accessTokenUrl] of Object.entries(services)) {
+    const config = {
+      authType: 'webhook-oauth2-client-credentials',
+      accessTokenUrl,
+      clientId: 'patchbay',
+      additionalFields: '{"audience":"x"}',
+    };
+    const secrets = { clientSecret: planted.secret(`client-secret-${name}`) };
+    await tryOut(`oauth-${name}`, webhook(`${await remotes.echo(500)}/hook`, secrets, config));
+    // The stored token now.
+    await run(`oauth-${name}`);
+  }
+}
+
+async function plantInReferences(): Promise<void> {
+  writeFileSync(join(secretFiles, 'password'), `${planted.secret('file-reference')}\n`);
+  const secrets = {
+    user: '${env:CANARY_REFERRED}',
+    password: `\${file:${join(secretFiles, 'password')}}`,
+    secretHeaders: { 'X-Token': '${env:CANARY_TOKEN}' },
+  };
+  await tryOut('references', webhook(`${await remotes.echo(500)}/hook`, secrets));
+  rmSync(join(secretFiles, 'password'));
+  await run('references');
+  await call(
+    'POST',
+    CONNECTOR,
+    webhook('http://x.example', { ...secrets, user: '${env:PATCHBAY_PASSWORD}' }),
+  );
+}
+
+async function plantInSettings(): Promise<void> {
+  const ca = testCa();
+  const mine = ca.issue();
+  const passphrase = planted.secret('key-passphrase');
+  const key = mine.toEncryptedKey(passphrase);
+  planted.add('client key', key.split(/\r?\n/)[5] ?? '');
+  const { cert, key: serverKey } = ca.issue();
+  const remote = await remotes.echo(500, { cert, key: serverKey });
+  const signingKeys = ['new', 'old'].map((which) => {
+    const bytes = randomBytes(32).toString('base64');
+    planted.add(`signing key ${which}`, bytes.slice(0, 30));
+    return `whsec_${bytes}`;
+  });
+  const tls = { certificate: mine.cert, certificate_authorities: ca.cert };
+  await call(
+    'POST',
+    `${CONNECTOR}/settled`,
+    webhook(remote, { user: 'x', password: planted.secret('settled') }),
+  );
+  await call('PUT', settingsOf('settled'), {
+    tls,
+    signing: { enabled: true },
+    secrets: { tls_key: key, tls_passphrase: passphrase, signing_keys: signingKeys },
+  });
+  await run('settled');
+  await call('GET', settingsOf('settled'));
+
+  const proxySecrets = (place: string) => ({
+    proxy_user: planted.plain(`${place}-proxy-user`),
+    proxy_password: planted.secret(`${place}-proxy-password`),
+    proxy_headers: { 'X-Token': planted.plain(`${place}-proxy-header`) },
+  });
+  for (const host of ['refused', 'inside']) {
+    await call('POST', `${CONNECTOR}/proxied-${host}`, webhook(`http://${host}.example/`));
+    const settings = { proxy: { url: await remotes.proxy() }, secrets: proxySecrets(host) };
+    await call('PUT', settingsOf(`proxied-${host}`), settings);
+    await run(`proxied-${host}`);
+    await call('POST', `${CONNECTOR}/proxied-${host}/_execute?dry_run=true`, { params: { body: 'x' } });
+    await call('GET', settingsOf(`proxied-${host}`));
+  }
+  // Refused ones.
+  const withCredentials = `http://x:${planted.plain('proxy-url-password')}@proxy.example`;
+  await call('PUT', settingsOf('settled'), { proxy: { url: withCredentials } });
+  await call('PUT', settingsOf('settled'), {
+    tls,
+    secrets: { tls_key: key, tls_passphrase: planted.secret('wrong-passphrase') },
+  });
+  await call('PUT', settingsOf('settled'), {
+    signing: { enabled: true },
+    secrets: { signing_keys: [planted.secret('no-signing-key')], proxy_password: planted.secret('no-proxy') },
+  });
+  const pfx = mine.toPfx(planted.secret('pfx-passphrase')).toString('base64');
+  await call('PUT', settingsOf('settled'), {
+    secrets: { tls_pfx: pfx, tls_passphrase: planted.secret('other') },
+  });
+}
+
+/** What was sent is refused: by the schema, by the type, by the login. */
+async function plantInRefusals(): Promise<void> {
+  await call('POST', `${CONNECTOR}/refused`, {
+    name: 'Slack',
+    connector_type_id: '.slack',
+    secrets: { webhookUrl: 42, extra: planted.plain('refused-secret') },
+  });
+  await call('POST', CONNECTOR, webhook('http://x.example', { user: planted.secret('alone') }));
+  await call('PUT', `${CONNECTOR}/echo-400`, {
+    name: 'x',
+    config: {},
+    secrets: { crt: planted.secret('crt') },
+  });
+  await call(
+    'POST',
+    CONNECTOR,
+    webhook('http://x.example', { crt: planted.secret('bad-crt'), key: planted.secret('bad-key') }),
+  );
+  await call('GET', '/api/actions/connectors', undefined, planted.secret('wrong-password'));
+  await call('POST', '/internal/security/users/canary', {
+    username: 'canary',
+    password: planted.secret('new-users-password'),
+    roles: ['viewer'],
+  });
+  const madeKey = 'POST /internal/security/api_key 200';
+  const { encoded, api_key: apiKey } = (await call('POST', '/internal/security/api_key', {
+    name: 'canary',
+  })) as { encoded: string; api_key: string };
+  planted.add('api key', apiKey, (name) => name === madeKey);
+  planted.add('encoded api key', encoded.slice(0, -4), (name) => name === madeKey);
+  await fetch(`${url}/api/actions/connectors`, { headers: { authorization: `ApiKey ${encoded}` } });
+}
+
+async function runWithElasticsearch(): Promise<void> {
+  for (const index of ['refused', 'bulk-errors', 'bulk-ok']) {
+    const connector = { name: index, connector_type_id: '.index', config: { index }, secrets: {} };
+    await tryOut(index, connector, { documents: [{ a: 1 }] });
+  }
+}
+
+/** Every route that only reads, as the OpenAPI document names them. */
+async function readEverything(): Promise<void> {
+  const document = (await call('GET', '/api/openapi.json')) as { paths: Record<string, object> };
+  const paths = Object.entries(document.paths).flatMap(([path, methods]) => ('get' in methods ? [path] : []));
+  expect(paths.length).toBeGreaterThan(10);
+  const isConnectors = (path: string) => /connector/.test(path);
+  for (const path of paths) {
+    const ids = isConnectors(path) ? ['echo-400', 'settled', 'in-url', 'kept', 'oauth-given'] : ['default'];
+    for (const id of new Set(path.includes('{') ? ids : ['']))
+      await call(
+        'GET',
+        path.replace(/\{(\w+)\}/g, (_whole, name) => (name === 'username' ? 'canary' : id)),
+      );
+  }
+}
+
+async function useCommands(): Promise<void> {
+  const at = ['--url', url, '--user', 'elastic'];
+  const entry = {
+    id: 'applied',
+    ...webhook(`${await remotes.echo(500)}/hook`, { user: 'x', password: planted.secret('applied') }),
+  };
+  const file = join(folder, 'connectors.yml');
+  writeFileSync(file, JSON.stringify({ connectors: [entry] }));
+  const broken = join(folder, 'broken.yml');
+  writeFileSync(
+    broken,
+    `connectors:\n  - secrets: {password: ${planted.plain('broken-file')}: :}\n\t- x: *${planted.plain('broken-alias')}\n`,
+  );
+  const config = join(folder, 'settings.yml');
+  writeFileSync(config, `elasticsearch.password: x: ${planted.plain('broken-config')}: y\n`);
+  const alias = join(folder, 'alias.yml');
+  writeFileSync(alias, `elasticsearch.password: *${planted.plain('config-alias')}\n`);
+  const wrong = join(folder, 'wrong.yml');
+  writeFileSync(
+    wrong,
+    JSON.stringify({
+      'elasticsearch.hosts': [`ftp://x:${planted.plain('wrong-host')}@es.example`],
+      'elasticsearch.apiKey': [planted.plain('wrong-api-key')],
+      'xpack.actions.proxyHeaders': planted.plain('wrong-headers'),
+      'xpack.encryptedSavedObjects.encryptionKey': planted.plain('short').slice(0, 28),
+      'server.ssl.keyPassphrase': { a: planted.plain('wrong-passphrase') },
+      'xpack.actions.preconfigured': { a: { secrets: planted.plain('wrong-secrets') } },
+    }),
+  );
+  await Promise.all(
+    [
+      ['keystore', 'list'],
+      ['keystore', 'add', 'elasticsearch.pasword', '--stdin'],
+      ['config', 'check', '--config', config],
+      ['config', 'check', '--config', alias],
+      ['config', 'check', '--config', wrong],
+      ['serve', '--config', wrong],
+      ['serve', `--password=${planted.plain('flag')}`],
+      ['connectors', 'list', '--json', ...at],
+      ['connectors', 'get', 'echo-400', ...at],
+      ['connectors', 'execute', 'echo-500', '--params', '{"body":"x"}', ...at],
+      ['connectors', 'execute', 'echo-500', '--dry-run', '--json', '--params', '{"body":"x"}', ...at],
+      ['connectors', 'apply', '-f', broken, ...at],
+      ['keys', 'rotate', ...at],
+    ].map((args) => patchbay(args, planted.plain('standard-input'))),
+  );
+  await patchbay(['connectors', 'apply', '-f', file, '--yes', ...at]);
+  await patchbay(['connectors', 'execute', 'applied', '--params', '{"body":"x"}', ...at]);
+}
+
+/** Elasticsearch takes one kind of credentials at a time. */
+async function runWithOtherCredentials(): Promise<void> {
+  const apiKey = Buffer.from(`id:${planted.secret('elasticsearch-api-key')}`).toString('base64');
+  for (const [kind, secret] of Object.entries({
+    apiKey,
+    serviceAccountToken: planted.plain('elasticsearch-token'),
+  })) {
+    const server = await serve(
+      { 'elasticsearch.hosts': [await remotes.elasticsearch()], [`elasticsearch.${kind}`]: secret },
+      join(folder, kind),
+    );
+    await runWithElasticsearch();
+    await stop(server);
+  }
+}
+
+/** An error that nobody caught, about all there is, in the middle of a run. */
+async function crash(): Promise<void> {
+  const secret = planted.secret('in-flight');
+  const keys = [
+    planted.plain('another-key-of-more-than-32-characters'),
+    planted.secret('crash-proxy'),
+  ] as const;
+  const text = join(folder, 'crash.txt');
+  const script = join(folder, 'crash.mjs');
+  writeFileSync(text, JSON.stringify([secret, ...keys]));
+  writeFileSync(
+    script,
+    `import { readFileSync } from 'node:fs';
+process.on('SIGUSR2', () => {
+  const text = readFileSync(${JSON.stringify(text)}, 'utf8');
+  throw Object.assign(new Error(text, { cause: new TypeError(text) }), { text });
+});`,
+  );
+  const server = await serve(
+    {
+      'xpack.encryptedSavedObjects.encryptionKey': keys[0],
+      'xpack.actions.proxyUrl': `http://x:${encodeURIComponent(keys[1])}@127.0.0.1:1`,
+      'xpack.actions.proxyOnlyHosts': ['nowhere.example'],
+    },
+    join(folder, 'crash'),
+    ['--import', pathToFileURL(script).href],
+  );
+  await call('POST', `${CONNECTOR}/silent`, webhook(await remotes.silent(), { user: 'x', password: secret }));
+  const lost = run('silent').catch(() => {});
+  await until(server.output, async () => ((await call('GET', '/api/status')) as never) !== undefined, 5000);
+  await stop(server, 'SIGUSR2');
+  await lost;
+  expect(server.output()).toMatch(/Error: \["\[redacted\][\s\S]*caused by: TypeError/);
 }

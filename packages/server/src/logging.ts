@@ -1,21 +1,24 @@
 import type { Settings } from '@patchbay/engine/config';
+import { processRedactor, redactingLogger } from '@patchbay/engine/redaction';
 import { createLogger, type Logger } from '@patchbay/kit';
 import { type DestinationStream, destination, type Logger as Pino, pino } from 'pino';
 
-/** Loggers by name, all writing to one stream. */
-export function createLoggers(
-  level: Settings['logging.root.level'],
-  stream: DestinationStream,
-): (name: string) => Logger {
+/** Loggers by name, all writing to one stream, to which no secret of the process gets. */
+export function createLoggers(settings: Settings, stream: DestinationStream): (name: string) => Logger {
+  const redact = processRedactor(settings);
   const root = pino(
-    { level: pinoLevel(level), base: undefined, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      level: pinoLevel(settings['logging.root.level']),
+      base: undefined,
+      timestamp: pino.stdTimeFunctions.isoTime,
+    },
     stream,
   );
   const loggers = new Map<string, Logger>();
   return (name) => {
     const known = loggers.get(name);
     if (known !== undefined) return known;
-    const logger = toLogger(root.child({ logger: name }));
+    const logger = redactingLogger(toLogger(root.child({ logger: name })), redact);
     loggers.set(name, logger);
     return logger;
   };

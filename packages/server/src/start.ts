@@ -15,6 +15,7 @@ import { StartupError } from '@patchbay/engine/errors';
 import { createEventLog } from '@patchbay/engine/events';
 import { createExecution } from '@patchbay/engine/execution';
 import { createOAuth } from '@patchbay/engine/oauth';
+import { processRedactor, type Redact } from '@patchbay/engine/redaction';
 import { createSpaces } from '@patchbay/engine/spaces';
 import { openSqliteStore, type Store } from '@patchbay/engine/store';
 import { createTokens } from '@patchbay/engine/tokens';
@@ -43,6 +44,8 @@ export interface RunningServer {
   generatedPassword: string | undefined;
   /** Set once, when the encryption key was generated. */
   newKeyFile: string | undefined;
+  /** Takes out of a text what is secret here at this moment. */
+  redact: Redact;
   /** Stops accepting, lets runs in flight end within the limit, writes what is buffered. */
   stop(): Promise<void>;
 }
@@ -108,6 +111,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       events,
       installation: { uuid, version: API_LEVEL },
       userAgent,
+      processRedactor: processRedactor(settings),
       logger,
       now,
     });
@@ -158,6 +162,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       dataPath,
       generatedPassword,
       newKeyFile,
+      redact: execution.redact,
       async stop() {
         const limit = setTimeout(() => {
           log.warn(`stopping: ${execution.inFlight()} runs did not end within the limit and are aborted`);

@@ -67,12 +67,7 @@ function keystoreOf(path: string, password: string, entries: Record<string, stri
 }
 
 function read(path: string, password: string): Record<string, string> {
-  let sealed: Sealed;
-  try {
-    sealed = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    throw new StartupError(`The keystore ${path} cannot be read: ${messageOf(cause)}`, { cause });
-  }
+  const sealed = sealedFrom(textOf(path));
   if (sealed?.format !== FORMAT) throw new StartupError(`${path} is no keystore.`);
   try {
     const decipher = createDecipheriv(ALGORITHM, keyOf(password, sealed.salt), bytes(sealed.nonce), {
@@ -88,6 +83,23 @@ function read(path: string, password: string): Record<string, string> {
     throw new StartupError(
       `The keystore ${path} does not open: its password is another one (PATCHBAY_KEYSTORE_PASSWORD), or the file was changed.`,
     );
+  }
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new StartupError(`The keystore ${path} cannot be read: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** undefined: no JSON. What the parser says quotes the text, which may hold what somebody wanted to keep secret. */
+function sealedFrom(text: string): Sealed | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -406,6 +406,14 @@ xpack.encryptedSavedObjects.encryptionKey: short`;
       expect(inspect(thrown)).not.toContain('a-planted-secret');
     });
 
+    it('a file with an alias that leads nowhere, which is not quoted', () => {
+      expect(() => load('elasticsearch.password: *hush')).toThrow(
+        new StartupError(
+          `Cannot read the configuration file ${folder.file('kibana.yml')}: an alias in it leads nowhere, or to too much`,
+        ),
+      );
+    });
+
     it('a file that is not there', () => {
       const files = [folder.file('nowhere.yml')];
       expect(() => loadSettings({ files, environment: {} })).toThrow(

@@ -113,9 +113,18 @@ function readTree(path: string): unknown {
     const [problem] = yamlProblems(document.errors, lineCounter);
     // The first: those after it are mostly its consequences.
     if (problem !== undefined) throw new Error(problem);
-    return document.toJS() ?? {};
+    return withAliases(document) ?? {};
   } catch (cause) {
     throw new StartupError(`Cannot read the configuration file ${path}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** The parser's own message quotes the alias, which may be a password that begins with an asterisk. */
+function withAliases(document: { toJS(): unknown }): unknown {
+  try {
+    return document.toJS();
+  } catch {
+    throw new Error('an alias in it leads nowhere, or to too much');
   }
 }
 

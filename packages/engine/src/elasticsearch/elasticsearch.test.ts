@@ -129,7 +129,7 @@ describe('the Elasticsearch client', () => {
     );
     await expect(
       client({ hosts: [node.url], ...secrets }).request({ method: 'GET', path: '/' }),
-    ).rejects.toThrow(/^Basic \[redacted\] \[redacted\] \[redacted\]$/);
+    ).rejects.toThrow(/^\[redacted\] \[redacted\] \[redacted\]$/);
   });
 });
 

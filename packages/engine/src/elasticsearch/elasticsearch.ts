@@ -11,6 +11,7 @@ import {
   type TransportResponse,
 } from '@patchbay/kit';
 import type { Egress } from '../egress/index.ts';
+import { type Redact, redactor } from '../redaction/index.ts';
 import { connectionError, statusError } from './errors.ts';
 import { createHosts } from './hosts.ts';
 import type { ElasticsearchOptions } from './options.ts';
@@ -71,11 +72,14 @@ function requestOver(
 ): Elasticsearch['request'] {
   const hosts = createHosts(options.hosts, now);
   const headers = { ...options.customHeaders, ...authorization(options) };
-  const redact = redactor(options);
+  const { apiKey, serviceAccountToken, password, customHeaders } = options;
+  const redact = redactor(apiKey, serviceAccountToken, password, headers.Authorization, customHeaders);
 
   async function request(call: ElasticsearchRequest): Promise<ElasticsearchAnswer> {
     const answer = await fromAnyHost(call);
-    const body = parsed(redact(await textOf(answer)));
+    const text = await textOf(answer);
+    // Most have nothing in them, and need not be gone through.
+    const body = redact(text) === text ? parsed(text) : withoutSecrets(parsed(text), redact);
     const { status } = answer;
     if ((status >= 200 && status < 300) || call.ignore?.includes(status)) return { status, body };
     throw statusError(status, body);
@@ -163,25 +167,15 @@ function authorization({
   return username === undefined ? {} : { Authorization: basicAuth({ user: username, password }) };
 }
 
-/** Takes the credentials out of a text that somebody else wrote. */
-function redactor(options: ElasticsearchOptions): (text: string) => string {
-  const { apiKey, serviceAccountToken, username, password } = options;
-  const basic = username !== undefined && password !== undefined && `${username}:${password}`;
-  const secrets = [
-    apiKey,
-    serviceAccountToken,
-    password,
-    basic && Buffer.from(basic).toString('base64'),
-    ...Object.values(options.customHeaders),
-  ].filter((secret) => typeof secret === 'string' && secret.length >= MIN_SECRET_LENGTH) as string[];
-  const forms = secrets
-    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
-    .sort((a, b) => b.length - a.length);
-  return (text) => forms.reduce((rest, form) => rest.replaceAll(form, '[redacted]'), text);
+/** What it was shown and says again is taken out of every text of its answer. */
+function withoutSecrets(value: unknown, redact: Redact): unknown {
+  if (typeof value === 'string') return redact(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, redact));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, child]) => [redact(name), withoutSecrets(child, redact)]),
+  );
 }
-
-/** Shorter values are words: taking them out would garble every text. */
-const MIN_SECRET_LENGTH = 5;
 
 async function textOf({ body }: TransportResponse): Promise<string> {
   const chunks: Uint8Array[] = [];

@@ -1,4 +1,5 @@
 import { ElasticsearchError, type HttpRequestError } from '@patchbay/kit';
+import type { Redact } from '../redaction/index.ts';
 
 interface Reason {
   type?: unknown;
@@ -11,10 +12,7 @@ export function statusError(status: number, body: unknown): ElasticsearchError {
 }
 
 /** No answer came. */
-export function connectionError(
-  { code, message }: HttpRequestError,
-  redact: (text: string) => string,
-): ElasticsearchError {
+export function connectionError({ code, message }: HttpRequestError, redact: Redact): ElasticsearchError {
   return new ElasticsearchError(code === 'ECONNABORTED' ? 'Request timed out' : redact(message));
 }
 

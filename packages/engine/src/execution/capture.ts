@@ -7,7 +7,7 @@ import {
   type Transport,
   type TransportRequest,
 } from '@patchbay/kit';
-import type { Redact } from './redact.ts';
+import type { Redact } from '../redaction/index.ts';
 
 /** A request that a run would have sent, without its secrets. */
 export interface CapturedRequest {

@@ -27,11 +27,18 @@ import {
   type RunSource,
   timeoutText,
 } from '../events/index.ts';
+import {
+  type Redact,
+  type Redactor,
+  redactingLogger,
+  redactor,
+  strictRedactor,
+  urlCredentials,
+} from '../redaction/index.ts';
 import { passingTokens, type TokenOwner, type TokenRun, type Tokens } from '../tokens/index.ts';
 import { type CapturedRequest, capture } from './capture.ts';
 import { type Input, inputReader } from './input.ts';
 import { type Opened, open } from './open.ts';
-import { type Redact, redactingLogger, redactor, strictRedactor } from './redact.ts';
 import { RUN_TIMEOUT, runningWork } from './within-time.ts';
 
 export interface RunRequest {
@@ -65,6 +72,8 @@ export interface Execution {
    * nothing is recorded. A run that fails before it sends one has that failure as its result.
    */
   dryRun(request: RunRequest): Promise<ActionResult>;
+  /** Takes out of a text what the runs under way keep secret, and the process itself. */
+  redact: Redact;
   /** How many runs are under way. */
   inFlight(): number;
   /** Aborts the runs under way; each ends with a result of its own. */
@@ -79,6 +88,8 @@ export interface ExecutionOptions {
   events: EventLog;
   installation: Installation;
   userAgent: string;
+  /** Knows what the process itself keeps secret. */
+  processRedactor: Redactor;
   /** A logger by name. */
   logger(name: string): Logger;
   now(): Date;
@@ -102,10 +113,11 @@ interface Prepared {
 }
 
 export function createExecution(options: ExecutionOptions): Execution {
-  const { catalog, egress, events, installation, logger, now } = options;
+  const { catalog, egress, events, installation, processRedactor, logger, now } = options;
   const work = runningWork();
   const readInput = inputReader(catalog.validation);
   const log = logger('actions');
+  const redactors = new Set<Redactor>();
 
   async function prepare(request: RunRequest): Promise<Prepared> {
     const { spaceId, connectorId } = request;
@@ -123,7 +135,8 @@ export function createExecution(options: ExecutionOptions): Execution {
     const { type, resolved, run } = prepared;
     const { connector } = resolved;
     const opened = open(resolved);
-    const redact = redactor(opened.secrets, opened.settings?.secretValues);
+    const redact = redactor(...secretsOf(opened, connector));
+    redactors.add(redact);
     events.record(executeStart(run, installation));
     const { result, requestBodyBytes } = await attempt(prepared, opened, {
       transport: egress.transportFor(opened.settings?.connection),
@@ -131,8 +144,8 @@ export function createExecution(options: ExecutionOptions): Execution {
       elasticsearch: options.elasticsearch,
       log: redactingLogger(logger(`plugins.actions${type.id}`), redact),
       tokens,
-      onToken: (token) => redact.learn(tokenForms(token)),
-    });
+      onToken: redact.learn,
+    }).finally(() => redactors.delete(redact));
     const shown = redacted(result, redact);
     events.record(executeEnd(run, installation, { result: shown, endedAt: now(), requestBodyBytes }));
     if (shown.status === 'error') {
@@ -203,6 +216,11 @@ export function createExecution(options: ExecutionOptions): Execution {
     return { result, requestBodyBytes };
   }
 
+  /** All that no text of a run may tell. */
+  function secretsOf({ secrets, settings }: Opened, { config }: Connector): unknown[] {
+    return [secrets, settings?.secretValues, urlCredentials(config), processRedactor];
+  }
+
   function timedOut(run: Run): ActionResult {
     events.record(executeTimeout(run, installation, RUN_TIMEOUT.text, now()));
     return {
@@ -245,7 +263,7 @@ export function createExecution(options: ExecutionOptions): Execution {
       const prepared = await prepare(request);
       const owner = ownerOf(prepared);
       const opened = open(prepared.resolved);
-      const redact = strictRedactor(opened.secrets, opened.settings?.secretValues);
+      const redact = strictRedactor(...secretsOf(opened, prepared.resolved.connector));
       const { transport, smtp, operatorTransport, shown } = capture(egress.allowedHosts);
       const { result } = await attempt(prepared, opened, {
         transport,
@@ -253,13 +271,14 @@ export function createExecution(options: ExecutionOptions): Execution {
         elasticsearch: options.elasticsearch.over(operatorTransport),
         log: SILENT,
         tokens: (run) => passingTokens(run, options.tokens.of(owner, run)),
-        onToken: (token) => redact.learn(tokenForms(token)),
+        onToken: redact.learn,
       });
       const requests: CapturedRequest[] = shown(redact);
       if (requests.length === 0 && result.status === 'error') return redacted(result, redact);
       return { actionId: result.actionId, status: 'ok', data: { requests } };
     },
 
+    redact: (text) => redactor(processRedactor, ...redactors)(text),
     inFlight: work.inFlight,
     abortAll: work.abortAll,
   };
@@ -275,11 +294,6 @@ function ownerOf({ resolved: { connector }, run }: Prepared): TokenOwner {
   const { id, version, origin, authMode } = connector;
   const profileUid = authMode === 'per-user' ? run.source.user?.id || undefined : null;
   return { id, spaceId: run.spaceId, version, isStored: origin === 'stored', profileUid };
-}
-
-/** Without its type too: that is how services repeat it. */
-function tokenForms(token: string): string[] {
-  return [token, token.slice(token.indexOf(' ') + 1)];
 }
 
 function redacted(result: ActionResult, redact: Redact): ActionResult {

@@ -1,3 +1,2 @@
 export type { CapturedRequest } from './capture.ts';
 export { createExecution, type Execution, type RunRequest, type TestRequest } from './execution.ts';
-export { redactingLogger, redactor } from './redact.ts';

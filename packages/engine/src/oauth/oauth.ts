@@ -10,7 +10,7 @@ import {
 import type { Catalog, ResolvedConnector } from '../catalog/index.ts';
 import type { Egress } from '../egress/index.ts';
 import { BadRequestError, InternalError, NotFoundError, TooManyRequestsError } from '../errors/index.ts';
-import { redactingLogger, redactor } from '../execution/index.ts';
+import { redactingLogger, redactor } from '../redaction/index.ts';
 import type { OAuthStateRecord, Store } from '../store/index.ts';
 import type { TokenOwner, Tokens } from '../tokens/index.ts';
 import type { Vault } from '../vault/index.ts';
@@ -142,7 +142,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
   ): Promise<void> {
     const resolved = await resolve(spaceId, connectorId);
     const secrets = resolved.openSecrets();
-    const redact = redactor(secrets, code, begun.codeVerifier);
+    const redact = redactor(secrets, resolved.openSettings()?.secretValues, code, begun.codeVerifier);
     try {
       const { clientId, clientSecret, tokenUrl, useBasicAuth } = settingsOf(resolved, secrets);
       if (clientId === undefined || clientSecret === undefined || tokenUrl === undefined) {

@@ -5,6 +5,7 @@ import { createEgress } from '../egress/index.ts';
 import { createElasticsearch, elasticsearchOptions } from '../elasticsearch/index.ts';
 import { createEventLog } from '../events/index.ts';
 import { createExecution, type Execution } from '../execution/index.ts';
+import { processRedactor } from '../redaction/index.ts';
 import { openSqliteStore, type Store } from '../store/index.ts';
 import { createTokens } from '../tokens/index.ts';
 import { createSecretReferences, openVault } from '../vault/index.ts';
@@ -78,6 +79,7 @@ async function assemble(
     events,
     installation: { uuid: '5b2de169', version: '9.3.0' },
     userAgent: 'test',
+    processRedactor: processRedactor(settings),
     logger,
     now,
   });

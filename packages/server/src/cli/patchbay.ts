@@ -1,6 +1,7 @@
 import { StartupError } from '@patchbay/engine/errors';
 import { Command, CommanderError } from 'commander';
 import { API_LEVEL, PATCHBAY_VERSION } from '../version.ts';
+import { crashReport } from './crash.ts';
 import { CommandError, EXIT, EXIT_CODES_HELP } from './exit-codes.ts';
 import { createTerminal, type Streams, type Terminal } from './terminal.ts';
 
@@ -38,7 +39,7 @@ export async function runPatchbay(args: readonly string[], streams: Streams): Pr
       return error.exitCode;
     }
     if (error instanceof StartupError) terminal.note(error.message);
-    else console.error(error);
+    else terminal.note(crashReport(error));
     return EXIT.failed;
   }
 }

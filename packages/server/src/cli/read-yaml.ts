@@ -14,7 +14,11 @@ export async function readYaml(file: string, terminal: Terminal): Promise<unknow
     .flatMap(({ errors }) => yamlProblems(errors, lineCounter))
     .map((problem) => `${nameOf(file)}: ${problem}`);
   if (problems.length > 0) throw new CommandError(EXIT.failed, problems.join('\n'));
-  return documents.map((document) => document.toJS());
+  try {
+    return documents.map((document) => document.toJS());
+  } catch {
+    throw new CommandError(EXIT.failed, `${nameOf(file)}: an alias in it leads nowhere, or to too much`);
+  }
 }
 
 export function nameOf(file: string): string {

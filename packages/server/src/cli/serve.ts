@@ -1,11 +1,13 @@
 import { connectorTypes } from '@patchbay/connectors';
 import { FIRST_USER } from '@patchbay/engine/access';
 import { loadSettings } from '@patchbay/engine/config';
+import type { Redact } from '@patchbay/engine/redaction';
 import type { Command } from 'commander';
 import { createLoggers, standardOutput } from '../logging.ts';
 import { type RunningServer, startServer } from '../start.ts';
 import { API_LEVEL, PATCHBAY_VERSION } from '../version.ts';
 import { addConfigOption, type ConfigOptions, configFiles } from './config-files.ts';
+import { crashReport } from './crash.ts';
 import type { Terminal } from './terminal.ts';
 
 export function addServe(program: Command, { environment }: Terminal): void {
@@ -21,11 +23,20 @@ export function addServe(program: Command, { environment }: Terminal): void {
 
 async function serve(options: ConfigOptions, environment: NodeJS.ProcessEnv): Promise<void> {
   const loaded = loadSettings({ files: configFiles(options), environment });
-  const logger = createLoggers(loaded.settings['logging.root.level'], await standardOutput());
+  const logger = createLoggers(loaded.settings, await standardOutput());
   for (const warning of loaded.warnings) logger('config').warn(warning);
   const server = await startServer({ ...loaded, types: connectorTypes, environment, logger });
+  crashWithoutSecrets(server.redact);
   process.stdout.write(banner(server));
   stopOnSignals(server, (message) => logger('server').info(message));
+}
+
+/** An error that nobody caught ends the process, as always; of its text what is secret is taken out. */
+function crashWithoutSecrets(redact: Redact): void {
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(`${crashReport(error, redact)}\n`);
+    process.exit(1);
+  });
 }
 
 function banner({ url, dataPath, generatedPassword, newKeyFile }: RunningServer): string {
@@ -61,7 +72,7 @@ function stopOnSignals(server: RunningServer, log: (message: string) => void): v
     server.stop().then(
       () => process.exit(0),
       (error) => {
-        console.error(error);
+        process.stderr.write(`${crashReport(error, server.redact)}\n`);
         process.exit(1);
       },
     );

@@ -59,7 +59,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     environment: firstPassword === null ? {} : { ELASTIC_PASSWORD: firstPassword },
     overrides: { 'server.port': 0, 'path.data': dataPath, ...options.settings },
   });
-  const logger = createLoggers(loaded.settings['logging.root.level'], {
+  const logger = createLoggers(loaded.settings, {
     write: (line) => void logged.push(JSON.parse(line)),
   });
   const server = await startServer({

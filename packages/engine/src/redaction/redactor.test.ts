@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { logLines } from '../testing/index.ts';
-import { redactingLogger, redactor, strictRedactor } from './redact.ts';
+import { redactingLogger } from './redacting-logger.ts';
+import { redactor, strictRedactor } from './redactor.ts';
 
 describe('redactor', () => {
   it.each([
@@ -19,6 +20,15 @@ describe('redactor', () => {
       'Authorization: Basic YW5uOm9wZW4=',
       'Authorization: Basic [redacted]',
     ],
+    [{ t: 'a"b+c/é' }, '{\\"t\\":\\"a\\\\\\"b+c/\\u00e9\\"}', '{\\"t\\":\\"[redacted]\\"}'],
+    [{ t: 'secret-1' }, `x${Buffer.from('{"a":"secret-1"}').toString('base64')}`, 'xeyJhIjoi[redacted]ifQ=='],
+    [{ t: 'secret-1' }, Buffer.from('secret-1').toString('hex'), '[redacted]'],
+    [{ t: 'secret-1' }, 'secr\r\n  et-1', '[redacted]'],
+    [{ t: 'sécret' }, 'HTTP/1.1 500 sÃ©cret', 'HTTP/1.1 500 [redacted]'],
+    [{ t: 'Bearer t0ken-1' }, 'bad token t0ken-1', 'bad token [redacted]'],
+    [{ t: 'https://a.example/services/T0/abcd' }, 'POST /services/T0/abcd', 'POST [redacted]'],
+    [{ t: 'https://a.example/x?key=12345678' }, 'no key 12345678', 'no key [redacted]'],
+    [{ t: 'ab%41"cd' }, 'ab%41\\"cd ab%2541%22cd', '[redacted] [redacted]'],
     [{ none: null, number: 12345, empty: '' }, 'null 12345', 'null 12345'],
     [null, 'text', 'text'],
   ])('of %j turns %j into %j', (secrets, text, expected) => {
@@ -32,6 +42,14 @@ describe('redactor', () => {
 
   it('leaves what is no text alone', () => {
     expect(redactor({ token: 'secret-1' })(undefined)).toBeUndefined();
+  });
+
+  it('takes those of another redactor out with its own, also where one is part of the other', () => {
+    const process = redactor('abcdef-and-more');
+    const own = redactor({ token: 'abcdef' }, process);
+    expect(own('abcdef abcdef-and-more')).toBe('[redacted] [redacted]');
+    process.learn('learnt-later');
+    expect(own('learnt-later')).toBe('[redacted]');
   });
 
   it('leaves no secret in any text, wherever they stand', () => {
