@@ -15,13 +15,13 @@ export interface Span {
 }
 
 /** Escapes inside escapes. Deeper ones are nobody's accident. */
-const MAX_DEPTH = 8;
+const MAX_DEPTH = 16;
 
 export function plainText(text: string): PlainText {
   let plain: PlainText = { text, origin: (start, end) => ({ start, end }) };
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
-    const next = unescapeOnce(unescapeOnce(plain, LINE_BREAK), ESCAPE);
-    if (next.text === plain.text) break;
+    const next = unescapeOnce(plain, plain.text.search(LINE_BREAK) === -1 ? ESCAPE : LINE_BREAK);
+    if (next === plain) break;
     plain = next;
   }
   return plain;
@@ -29,7 +29,7 @@ export function plainText(text: string): PlainText {
 
 // Backslashes are taken a whole run at a time: a text of nothing else costs no more than another one.
 
-/** A line break and the indentation after it, also written out. It may stand inside an escape. */
+/** A line break and the indentation after it, also written out. Taken out first: it may stand inside an escape. */
 const LINE_BREAK = /(?:[\r\n]|(?<!\\)\\+[nr])+[ \t]*/g;
 
 /** Bytes of a URL; characters of JSON, by number or after backslashes; characters of HTML; a space in a form. */
