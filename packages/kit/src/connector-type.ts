@@ -57,17 +57,14 @@ interface ConnectorTypeFacts {
   isSystemActionType?: boolean;
   allowMultipleSystemActions?: boolean;
   isDeprecated?: boolean;
-  /**
-   * Whether a connector with this config should be replaced by one with another. Asked whenever a connector is shown: the
-   * config of a preconfigured one has been validated by nobody then. Left out: none should.
-   */
-  isConnectorDeprecated?(config: Readonly<Record<string, unknown>>): boolean;
   isExperimental?: boolean;
   source?: 'stack' | 'spec' | 'yml';
   /** Needed of a built-in type. */
   example?: ConnectorExample;
   /** Its connectors may use the OAuth authorization code flow, which they choose by `authType`. */
   authorizationCode?: AuthorizationCode;
+  /** What results are named by, in place of the connector's id. */
+  actionId?: string;
   /** Background attempts in all; left out: the configured default. */
   maxAttempts?: number;
   hooks?: {

@@ -76,6 +76,13 @@ describe('runAction', () => {
     });
   });
 
+  it('names results as the type says, where it says so', async () => {
+    for (const execute of [() => 1, throwing(new ActionError('no'))]) {
+      const { result } = await testAction(typeOf({ actionId: '.test', execute }), { params: {} });
+      expect(result.actionId).toBe('.test');
+    }
+  });
+
   it('answers a rejected promise like a thrown error', async () => {
     expect(await resultOf(() => Promise.reject(new Error('late')))).toMatchObject({
       status: 'error',

@@ -46,7 +46,7 @@ export function validateConnector(
 
 /** Runs a type's action with validated input and turns whatever happens into a result. Never throws. */
 export async function runAction(type: ConnectorType, context: ActionContext): Promise<ActionResult> {
-  const actionId = context.connector.id;
+  const actionId = type.actionId ?? context.connector.id;
   try {
     const data = await type.execute(context);
     return data === undefined || data === null

@@ -1,5 +1,6 @@
-import { jsonRecord, momentOf } from '@patchbay/kit';
+import { jsonRecord } from '@patchbay/kit';
 import { z } from 'zod';
+import { momentOf } from './moment.ts';
 
 /** https://developer.pagerduty.com/docs/events-api-v2-overview */
 const DEDUP_KEY_MAX = 255;

@@ -54,7 +54,10 @@ describe('.slack', () => {
       { message: 'error posting a slack message, retry later', retry: true },
     ],
     [{ status: 503 }, { message: 'error posting a slack message, retry later', retry: true }],
+    [{ status: 500 }, { message: 'error posting a slack message, retry later', retry: true }],
+    [{ status: 400 }, { message: 'unexpected http response from slack: 400 Bad Request' }],
     [{ status: 404 }, { message: 'unexpected http response from slack: 404 Not Found' }],
+    [{ status: 410 }, { message: 'unexpected http response from slack: 410 Gone' }],
     [
       { status: 302, headers: { location: '/elsewhere' } },
       { message: 'unexpected http response from slack: 302 Found' },
@@ -62,6 +65,11 @@ describe('.slack', () => {
     [
       { status: 200, body: 'no_text' },
       { message: 'error posting slack message', serviceMessage: 'no_text' },
+    ],
+    [{ status: 200 }, { message: 'error posting slack message', serviceMessage: '' }],
+    [
+      { status: 200, body: 'ok\n' },
+      { message: 'error posting slack message', serviceMessage: 'ok\n' },
     ],
   ])('answers %j with %j', async (answer, expected) => {
     await using vendor = await standIn(() => answer);
@@ -71,18 +79,21 @@ describe('.slack', () => {
     expect(vendor.received).toHaveLength(1);
   });
 
-  it('leaves a refusal of the credentials to the framework, marked as the user’s to mend', async () => {
-    await using vendor = await standIn(() => ({ status: 403 }));
-    const { result } = await run(vendor.url);
-    expect(result).toEqual({
-      actionId: 'test',
-      status: 'error',
-      message: 'an error occurred while running the action',
-      serviceMessage: 'Request failed with status code 403',
-      retry: true,
-      errorSource: 'user',
-    });
-  });
+  it.each([401, 402, 403, 407, 409, 412, 413, 417, 422, 423, 451])(
+    'leaves a %i to the framework, marked as the user’s to mend',
+    async (status) => {
+      await using vendor = await standIn(() => ({ status }));
+      const { result } = await run(vendor.url);
+      expect(result).toEqual({
+        actionId: 'test',
+        status: 'error',
+        message: 'an error occurred while running the action',
+        serviceMessage: `Request failed with status code ${status}`,
+        retry: true,
+        errorSource: 'user',
+      });
+    },
+  );
 
   it('says what kept the request from arriving', async () => {
     const vendor = await standIn();
@@ -119,6 +130,17 @@ describe('.slack', () => {
       allowedHosts: ['hooks.slack.com'],
     });
     await expect(refused).rejects.toThrow(new ValidationError(message));
+  });
+
+  it('refuses a config with anything in it', async () => {
+    const refused = testAction(slack, {
+      config: { channel: '#ops' },
+      secrets: { webhookUrl: 'https://hooks.slack.com/x' },
+      params: { message: 'x' },
+    });
+    await expect(refused).rejects.toThrow(
+      new ValidationError('error validating connector type config: ✖ Unrecognized key: "channel"'),
+    );
   });
 
   it.each([

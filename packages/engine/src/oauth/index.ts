@@ -1,4 +1,3 @@
-export type { AccessTokenRequest } from './access-token.ts';
 export {
   type AuthStatus,
   CALLBACK_PATH,

@@ -18,6 +18,7 @@ import { memoryTokens } from './memory-tokens.ts';
 import { nodeSmtp } from './node-smtp.ts';
 import { nodeTransport } from './node-transport.ts';
 import { operatorSettings, type SettingsOverrides } from './operator-settings.ts';
+import { playedBy } from './played-by.ts';
 
 export interface TestRun {
   config?: unknown;
@@ -25,6 +26,8 @@ export interface TestRun {
   params: unknown;
   /** Hostnames that may be called. Default: all. */
   allowedHosts?: string[];
+  /** Origins that are played by another: `{ 'https://api.example.com': vendor.url }`. For types whose service has one address. */
+  origins?: Readonly<Record<string, string>>;
   /** What the operator has set; the rest are the defaults. */
   settings?: SettingsOverrides;
   /** Default: `http_request`. */
@@ -62,6 +65,7 @@ export async function testAction(type: ConnectorType, run: TestRun): Promise<Tes
   const logged: TestResult['logged'] = [];
   const signal = run.signal ?? new AbortController().signal;
   const sensitiveHeaders = new Set<string>();
+  const transport = playedBy(run.origins ?? {}, nodeTransport);
   let requestBodyBytes = 0;
   const addRequestBodyBytes = (bytes: number) => {
     requestBodyBytes += bytes;
@@ -79,7 +83,7 @@ export async function testAction(type: ConnectorType, run: TestRun): Promise<Tes
     http: createHttpClient({
       transport: (request) => {
         for (const name of request.sensitiveHeaders) sensitiveHeaders.add(name);
-        return nodeTransport(request);
+        return transport(request);
       },
       signal,
       userAgent: 'test',
