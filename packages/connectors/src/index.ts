@@ -8,6 +8,9 @@ import { opsgenie } from './opsgenie/opsgenie.ts';
 import { pagerduty } from './pagerduty/pagerduty.ts';
 import { resilient } from './resilient/resilient.ts';
 import { serverLog } from './server-log/server-log.ts';
+import { servicenow } from './servicenow/servicenow.ts';
+import { servicenowItom } from './servicenow/servicenow-itom.ts';
+import { servicenowSir } from './servicenow/servicenow-sir.ts';
 import { slack } from './slack/slack.ts';
 import { slackApi } from './slack/slack-api.ts';
 import { swimlane } from './swimlane/swimlane.ts';
@@ -28,6 +31,9 @@ export const connectorTypes: readonly ConnectorType[] = [
   pagerduty,
   resilient,
   serverLog,
+  servicenow,
+  servicenowItom,
+  servicenowSir,
   slack,
   slackApi,
   swimlane,

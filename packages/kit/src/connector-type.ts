@@ -57,6 +57,11 @@ interface ConnectorTypeFacts {
   isSystemActionType?: boolean;
   allowMultipleSystemActions?: boolean;
   isDeprecated?: boolean;
+  /**
+   * Whether a connector with this config should be replaced by one with another. Asked whenever a connector is shown: the
+   * config of a preconfigured one has been validated by nobody then. Left out: none should.
+   */
+  isConnectorDeprecated?(config: Readonly<Record<string, unknown>>): boolean;
   isExperimental?: boolean;
   source?: 'stack' | 'spec' | 'yml';
   /** Needed of a built-in type. */

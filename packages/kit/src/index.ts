@@ -38,6 +38,7 @@ export {
 export * from './http/index.ts';
 export * from './incident/index.ts';
 export { createLogger, type Logger, type LogLevel } from './logger.ts';
+export { momentOf } from './moment.ts';
 export * from './oauth/index.ts';
 export type { ActionResult } from './result.ts';
 export {

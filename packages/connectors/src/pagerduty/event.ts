@@ -1,4 +1,4 @@
-import { momentOf } from './moment.ts';
+import { momentOf } from '@patchbay/kit';
 import type { Params } from './schema.ts';
 
 /** The event as PagerDuty takes it; its routing key goes in a header. What is undefined is not sent. */

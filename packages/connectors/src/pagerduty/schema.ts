@@ -1,6 +1,5 @@
-import { jsonRecord } from '@patchbay/kit';
+import { jsonRecord, momentOf } from '@patchbay/kit';
 import { z } from 'zod';
-import { momentOf } from './moment.ts';
 
 /** https://developer.pagerduty.com/docs/events-api-v2-overview */
 const DEDUP_KEY_MAX = 255;

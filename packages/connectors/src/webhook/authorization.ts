@@ -33,12 +33,3 @@ export async function oauthHeader(context: Context): Promise<string> {
   if (token === undefined) throw fail('Unable to retrieve new access token');
   return token;
 }
-
-/** After a 4xx: the next run asks for a new token. */
-export async function forgetToken({ tokens, connector, log }: Context): Promise<void> {
-  try {
-    await tokens.delete();
-  } catch (error) {
-    log.warn(`Not able to delete connector token for connectorId: ${connector.id}: ${messageOf(error)}`);
-  }
-}

@@ -1,5 +1,5 @@
-import { defineConnectorType, type HttpResponse, HttpStatusError, webhookFailure } from '@patchbay/kit';
-import { forgetToken, oauthHeader, usesOauth } from './authorization.ts';
+import { defineConnectorType, forgetTokenAfter, type HttpResponse, webhookFailure } from '@patchbay/kit';
+import { oauthHeader, usesOauth } from './authorization.ts';
 import { toRequest } from './request.ts';
 import { config, params, secrets } from './schema.ts';
 import { signed } from './signed.ts';
@@ -32,7 +32,7 @@ export const webhook = defineConnectorType({
     try {
       response = await http.request(method, config.url, options);
     } catch (error) {
-      if (oauth !== undefined && isClientError(error)) await forgetToken(context);
+      if (oauth !== undefined) await forgetTokenAfter(error, context);
       const failure = webhookFailure(error, now(), { doing: 'error calling webhook' });
       log.error(`error on ${connector.id} webhook event: ${failure.serviceMessage ?? failure.message}`);
       throw failure;
@@ -43,7 +43,3 @@ export const webhook = defineConnectorType({
     return body;
   },
 });
-
-function isClientError(error: unknown): boolean {
-  return error instanceof HttpStatusError && error.response.status >= 400 && error.response.status < 500;
-}

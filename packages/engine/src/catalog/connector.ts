@@ -33,12 +33,3 @@ export function fromRecord(record: ConnectorRecord): Connector {
     version: record.version,
   };
 }
-
-/** Types whose connectors are deprecated while they use the vendor's tables directly. */
-const TABLE_API_TYPES = new Set(['.servicenow', '.servicenow-sir']);
-
-/** Whether a connector is of a kind that should be replaced; also known of types that are not registered. */
-export function isDeprecated({ typeId, config }: Pick<Connector, 'typeId' | 'config'>): boolean {
-  if (!TABLE_API_TYPES.has(typeId)) return false;
-  return 'usesTableApi' in config ? Boolean(config.usesTableApi) : true;
-}

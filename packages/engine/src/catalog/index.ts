@@ -6,7 +6,7 @@ export {
   type ResolvedConnector,
   type ShownConnectorSettings,
 } from './catalog.ts';
-export { type Connector, isDeprecated, type ListedConnector } from './connector.ts';
+export type { Connector, ListedConnector } from './connector.ts';
 export {
   type ConnectorSettings,
   connectorSettings,

@@ -1,3 +1,4 @@
+export type { AccessTokenRequest } from './access-token.ts';
 export {
   type AuthStatus,
   CALLBACK_PATH,

@@ -14,6 +14,7 @@ import { redactingLogger, redactor } from '../redaction/index.ts';
 import type { OAuthStateRecord, Store } from '../store/index.ts';
 import type { TokenOwner, Tokens } from '../tokens/index.ts';
 import type { Vault } from '../vault/index.ts';
+import { type AccessTokenRequest, requestAccessToken } from './access-token.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
 import { createStates } from './states.ts';
 
@@ -60,6 +61,8 @@ export interface OAuth {
   disconnect(spaceId: string, connectorId: string, profileUid: string): Promise<void>;
   /** By connector: whether the user has authorized those that want each user's own consent. */
   authStatus(spaceId: string, profileUid: string): Promise<Record<string, AuthStatus>>;
+  /** By credentials of no connector; see `requestAccessToken`. */
+  accessToken(request: AccessTokenRequest): Promise<string | null>;
   /** Removes what nobody will come back for. */
   cleanUp(): Promise<void>;
 }
@@ -268,6 +271,8 @@ export function createOAuth(options: OAuthOptions): OAuth {
       };
       return Object.fromEntries(connectors.map(({ id, authMode }) => [id, statusOf(id, authMode)]));
     },
+
+    accessToken: (request) => requestAccessToken(request, options),
 
     async cleanUp() {
       await states.removeExpired();

@@ -247,6 +247,19 @@ describe('a token that a user has consented to', () => {
     expect(await ask({ stored: alone })).toMatchObject({ token: 'Bearer old', received: [], logged: [] });
   });
 
+  it('is refreshed though the run that asked for it is given up', async () => {
+    await using server = await standIn(() => RENEWED);
+    const lasting = contextOf(memoryTokens()).http;
+    const context = contextOf({ ...memoryTokens(expired), http: lasting });
+    const http = createHttpClient({
+      transport: nodeTransport,
+      signal: AbortSignal.abort(),
+      userAgent: 'test',
+    });
+    const settings = { tokenUrl: server.url, clientId: 'id', clientSecret: 's', useBasicAuth: true };
+    expect(await authorizationCodeToken(settings, { ...context, http })).toBe('Bearer new');
+  });
+
   it('that another run has refreshed meanwhile is used, and its refresh token not spent', async () => {
     let reads = 0;
     const tokens = memoryTokens();

@@ -18,6 +18,7 @@ export {
   type ClientCredentials,
   clientCredentialsToken,
 } from './client-credentials.ts';
+export { forgetTokenAfter } from './forget-token.ts';
 export type { TokenContext } from './held-token.ts';
 export { type JwtBearer, jwtBearerToken } from './jwt-bearer.ts';
 export { type ClientAuthMethod, TOKEN_REQUEST_SECRETS, TokenError } from './token-request.ts';

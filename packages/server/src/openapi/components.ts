@@ -7,6 +7,7 @@ import {
   userAnswer,
 } from '../wire/access-answers.ts';
 import {
+  accessTokenAnswer,
   authorizationStartAnswer,
   authorizationStatusAnswer,
   connectorAnswer,
@@ -34,6 +35,7 @@ export const components = {
   connector_type_list: z.array(connectorTypeAnswer),
   connector_settings: connectorSettingsAnswer,
   execution_result: executionResultAnswer,
+  access_token: accessTokenAnswer,
   authorization_start: authorizationStartAnswer,
   authorization_status: authorizationStatusAnswer,
   name_list: z.array(z.string()),

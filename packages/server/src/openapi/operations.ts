@@ -80,6 +80,11 @@ const connectors: Record<string, Entry> = {
     'Forget the tokens of a connector',
     'nothing',
   ],
+  'POST /internal/actions/connector/_oauth_access_token': [
+    'requestAccessToken',
+    'Ask for a token by credentials that are not saved',
+    'access_token',
+  ],
   'POST /internal/actions/connectors/_me/auth_status': [
     'getAuthorizationStatus',
     'Which connectors the caller has authorized',

@@ -10,10 +10,7 @@ const answerOf = (statusCode: number, message: string) => ({
   message,
 });
 
-const types = withBuiltIn(record, system, plain('.servicenow'), plain('.servicenow-sir'), {
-  ...plain('.old'),
-  isDeprecated: true,
-});
+const types = withBuiltIn(record, system, { ...plain('.old'), isDeprecated: true });
 const server = await testServer({
   types,
   settings: { 'xpack.actions.preconfigured': { given: { name: 'Given', actionTypeId: '.server-log' } } },
@@ -49,23 +46,62 @@ describe('GET /api/actions/connector/{id}', () => {
     expect([status, body]).toEqual([404, answerOf(404, message)]);
   });
 
+  it('says when its type is deprecated', async () => {
+    const { body } = await create('old', { name: 'x', connector_type_id: '.old' });
+    expect(body).toMatchObject({ is_connector_type_deprecated: true, is_deprecated: false });
+  });
+});
+
+describe('a connector that its type calls deprecated', () => {
+  const serviceNow = (config: object) => ({
+    name: 'x',
+    config: { apiUrl: 'https://acme.service-now.com', ...config },
+    secrets: { username: 'bob', password: 'secret' },
+  });
+  const listed = async (path: string, id: string) => {
+    const { body } = await call('GET', path);
+    return body.find((item: { id: string }) => item.id === id);
+  };
+
   it.each([
     ['.servicenow', {}, true],
     ['.servicenow', { usesTableApi: true }, true],
     ['.servicenow', { usesTableApi: false }, false],
     ['.servicenow-sir', {}, true],
     ['.servicenow-sir', { usesTableApi: false }, false],
-    ['.old', {}, false],
-  ])('says of a %s with %j that it is deprecated: %s', async (connector_type_id, config, expected) => {
-    const { body } = await call('POST', '/api/actions/connector', {
-      body: { name: 'x', connector_type_id, config },
+    ['.servicenow-itom', {}, false],
+  ])('is so in every answer: a %s with %j: %s', async (connector_type_id, config, is_deprecated) => {
+    const { status, body } = await call('POST', '/api/actions/connector', {
+      body: { ...serviceNow(config), connector_type_id },
     });
-    expect(body.is_deprecated).toBe(expected);
+    expect([status, body.is_deprecated]).toEqual([200, is_deprecated]);
+    const { id } = body;
+    expect((await call('GET', one(id))).body).toMatchObject({ is_deprecated });
+    expect(await listed('/api/actions/connectors', id)).toMatchObject({ is_deprecated });
+    expect(await listed('/internal/actions/connectors', id)).toMatchObject({ is_deprecated });
+    const update = await call('PUT', one(id), { body: { ...serviceNow(config), name: 'y' } });
+    expect(update.body).toMatchObject({ name: 'y', is_deprecated });
   });
 
-  it('says when its type is deprecated', async () => {
-    const { body } = await create('old', { name: 'x', connector_type_id: '.old' });
-    expect(body).toMatchObject({ is_connector_type_deprecated: true, is_deprecated: false });
+  it('is so no more when it is updated to the application', async () => {
+    const body = { ...serviceNow({}), connector_type_id: '.servicenow' };
+    const created = await call('POST', one('aged'), { body });
+    expect(created.body).toMatchObject({
+      is_deprecated: true,
+      is_connector_type_deprecated: false,
+      config: {
+        apiUrl: 'https://acme.service-now.com',
+        usesTableApi: true,
+        isOAuth: false,
+        userIdentifierValue: null,
+        clientId: null,
+        jwtKeyId: null,
+      },
+    });
+    expect(created.body).not.toHaveProperty('secrets');
+    const update = await call('PUT', one('aged'), { body: serviceNow({ usesTableApi: false }) });
+    expect(update.body.is_deprecated).toBe(false);
+    expect((await call('GET', one('aged'))).body.is_deprecated).toBe(false);
   });
 });
 

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, verify } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -7,6 +8,7 @@ import {
   basicAuth,
   defineConnectorType,
 } from '@patchbay/kit';
+import { standIn } from '@patchbay/kit/testing';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type AuthorizationServerOptions, authorizationServer } from '../testing/authorization-server.ts';
@@ -537,6 +539,74 @@ describe('a token that was given', () => {
     );
     const status = await call('POST', '/internal/actions/connectors/_me/auth_status');
     expect(status.body[id]).toEqual({ user_auth_status: 'not_applicable' });
+  });
+});
+
+describe('a token by credentials that are not saved', () => {
+  const path = '/internal/actions/connector/_oauth_access_token';
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const client = (tokenUrl: string) => ({
+    type: 'client',
+    options: {
+      tokenUrl,
+      scope: 'read',
+      config: { clientId: 'id' },
+      secrets: { clientSecret: 'the unsaved secret' },
+    },
+  });
+
+  it('is given, and kept nowhere', async () => {
+    await using service = await standIn(({ body }) => {
+      const [head = '', claims = '', signature = ''] = (
+        new URLSearchParams(body).get('assertion') ?? ''
+      ).split('.');
+      const isSigned = verify(
+        'RSA-SHA256',
+        Buffer.from(`${head}.${claims}`),
+        publicKey,
+        Buffer.from(signature, 'base64url'),
+      );
+      return { body: JSON.stringify({ token_type: 'Bearer', access_token: isSigned ? 'jwt' : 'client' }) };
+    });
+    const jwt = {
+      type: 'jwt',
+      options: {
+        tokenUrl: service.url,
+        config: { clientId: 'id', jwtKeyId: 'k', userIdentifierValue: 'bob' },
+        secrets: {
+          clientSecret: 's',
+          privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+        },
+      },
+    };
+    for (const [body, accessToken] of [
+      [client(service.url), 'Bearer client'],
+      [jwt, 'Bearer jwt'],
+      [{ ...jwt, options: { ...jwt.options, config: { ...jwt.options.config, jwtKeyId: '' } } }, null],
+    ]) {
+      expect(await call('POST', path, { body })).toMatchObject({ status: 200, body: { accessToken } });
+    }
+    expect(service.received.map(({ body }) => body)[0]).toBe(
+      'client_id=id&client_secret=the%20unsaved%20secret&grant_type=client_credentials&scope=read',
+    );
+    expect((await call('POST', path, { as: ann, body: client(service.url) })).body.message).toBe(
+      'Unauthorized to update actions',
+    );
+    expect(service.received).toHaveLength(2);
+  });
+
+  it('that is refused is told as that, and logged without the secret', async () => {
+    await using service = await standIn(({ body }) => ({ status: 400, body: JSON.stringify({ body }) }));
+    const from = server.logged.length;
+    expect(await call('POST', path, { body: client(service.url) })).toMatchObject({
+      status: 400,
+      body: { message: 'Failed to retrieve access token' },
+    });
+    const logged = JSON.stringify(server.logged.slice(from));
+    expect(logged).toContain('error thrown getting the access token from');
+    expect(logged).not.toMatch(/unsaved(%20| )secret/);
+    expect((await call('POST', path, { body: client('nowhere') })).status).toBe(400);
+    expect((await call('POST', path, { body: { type: 'other', options: {} } })).status).toBe(400);
   });
 });
 

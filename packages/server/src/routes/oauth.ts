@@ -1,5 +1,5 @@
 import { can } from '@patchbay/engine/access';
-import { CALLBACK_PATH, type Outcome } from '@patchbay/engine/oauth';
+import { type AccessTokenRequest, CALLBACK_PATH, type Outcome } from '@patchbay/engine/oauth';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { App } from '../http/app-type.ts';
@@ -13,6 +13,30 @@ const httpUri = z
   .string()
   .refine((uri) => /^https?:\/\//i.test(uri) && URL.canParse(uri), 'expected URI with scheme [http|https].');
 const startBody = z.strictObject({ returnUrl: httpUri.optional() });
+
+const clientOptions = z.strictObject({
+  tokenUrl: z.string(),
+  scope: z.string(),
+  config: z.strictObject({ clientId: z.string() }),
+  secrets: z.strictObject({ clientSecret: z.string() }),
+});
+const jwtOptions = z.strictObject({
+  tokenUrl: z.string(),
+  config: z.strictObject({
+    clientId: z.string(),
+    jwtKeyId: z.string(),
+    userIdentifierValue: z.string(),
+  }),
+  secrets: z.strictObject({
+    clientSecret: z.string(),
+    privateKey: z.string(),
+    privateKeyPassword: z.string().optional(),
+  }),
+});
+const accessTokenBody = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('client'), options: clientOptions }),
+  z.strictObject({ type: z.literal('jwt'), options: jwtOptions }),
+]);
 
 const text = z.string().optional();
 /** Authorization servers add what they like. */
@@ -88,6 +112,17 @@ export function oauthRoutes(app: App, system: System): void {
       const { profileUid } = authorize(system, request, 'get');
       await oauth.disconnect(request.spaceId, request.params.connectorId, profileUid);
       return reply.code(204).send();
+    },
+  );
+
+  // What a form tries credentials with before it saves them.
+  app.post(
+    '/internal/actions/connector/_oauth_access_token',
+    { schema: { body: accessTokenBody }, config: { ...isInternal, audit: false } },
+    async (request) => {
+      authorize(system, request, 'update');
+      const { type, options } = request.body;
+      return { accessToken: await oauth.accessToken({ type, ...options } as AccessTokenRequest) };
     },
   );
 

@@ -21,7 +21,7 @@ const ODD_IDS = [
 
 const vendor = await standIn();
 const server = await testServer({
-  types: withBuiltIn(record, system, plain('.servicenow'), plain('.off', { run: () => 'ran' }), {
+  types: withBuiltIn(record, system, plain('.off', { run: () => 'ran' }), {
     ...plain('.dear'),
     minimumLicense: 'trial',
   }),
@@ -44,6 +44,11 @@ const server = await testServer({
       broken: { name: 'Broken', actionTypeId: '.record', config: { unencrypted: 1 } },
       unregistered: { name: 'Unregistered', actionTypeId: '.unregistered' },
       servicenow: { name: 'ServiceNow', actionTypeId: '.servicenow' },
+      application: {
+        name: 'ServiceNow',
+        actionTypeId: '.servicenow-sir',
+        config: { usesTableApi: false },
+      },
       off: { name: 'Off', actionTypeId: '.off' },
       dear: { name: 'Dear', actionTypeId: '.dear' },
       ...Object.fromEntries(ODD_IDS.map((id) => [id, { name: id, actionTypeId: '.server-log' }])),
@@ -87,7 +92,7 @@ describe('a preconfigured connector', () => {
     await call('POST', '/api/spaces/space', { body: { id: 'team', name: 'Team' } });
     expect((await call('GET', `/s/team${path('hidden')}`)).status).toBe(200);
     const { body } = await call('GET', '/s/team/api/actions/connectors');
-    expect(body).toHaveLength(7 + ODD_IDS.length);
+    expect(body).toHaveLength(8 + ODD_IDS.length);
   });
 
   it('runs with its config and secrets', async () => {
@@ -137,7 +142,14 @@ describe('a preconfigured connector', () => {
   });
 
   it('is deprecated where a stored one would be', async () => {
-    expect((await call('GET', path('servicenow'))).body.is_deprecated).toBe(true);
+    const { body: list } = await call('GET', '/api/actions/connectors');
+    for (const [id, is_deprecated] of [
+      ['servicenow', true],
+      ['application', false],
+    ] as const) {
+      expect((await call('GET', path(id))).body).toMatchObject({ is_deprecated });
+      expect(list.find((item: { id: string }) => item.id === id)).toMatchObject({ is_deprecated });
+    }
   });
 
   it.each(ODD_IDS)('may have the id %j', async (id) => {

@@ -56,6 +56,9 @@ export const executionResultAnswer = z.strictObject({
 /** Camel case, as in the reference. */
 export const authorizationStartAnswer = z.strictObject({ authorizationUrl: z.string(), state: z.string() });
 
+/** null: the credentials are not complete. */
+export const accessTokenAnswer = z.strictObject({ accessToken: z.string().nullable() });
+
 /** By the connector's id. */
 export const authorizationStatusAnswer = z.record(
   z.string(),

@@ -1,25 +1,20 @@
-import {
-  type Connector,
-  isDeprecated,
-  type ListedConnector,
-  type TypeRegistry,
-  type TypeState,
-} from '@patchbay/engine/catalog';
+import type { Connector, ListedConnector, TypeRegistry, TypeState } from '@patchbay/engine/catalog';
 import type { ActionResult } from '@patchbay/kit';
 
 /** A connector as the API shows it. Its secrets are in no answer. */
 export function connectorAnswer(connector: Connector, types: TypeRegistry) {
   const { id, name, typeId, config, origin, isMissingSecrets, authMode, exposesConfig } = connector;
+  const type = types.find(typeId);
   return {
     id,
     name,
     ...(exposesConfig && { config }),
     connector_type_id: typeId,
     is_preconfigured: origin === 'preconfigured',
-    is_deprecated: isDeprecated(connector),
+    is_deprecated: type?.isConnectorDeprecated?.(config) ?? false,
     ...(origin === 'stored' && { is_missing_secrets: isMissingSecrets }),
     is_system_action: origin === 'system',
-    is_connector_type_deprecated: types.find(typeId)?.isDeprecated ?? false,
+    is_connector_type_deprecated: type?.isDeprecated ?? false,
     auth_mode: authMode,
   };
 }

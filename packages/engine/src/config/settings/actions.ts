@@ -244,7 +244,7 @@ export const UNUSED_ACTIONS_SETTINGS: readonly string[] = [
   'xpack.actions.run.',
   'xpack.actions.queued.',
   'xpack.actions.rateLimiter',
-  'xpack.actions.auth.',
+  'xpack.actions.auth.ears.',
   'xpack.actions.relay.',
   'xpack.actions.usage.',
   'xpack.actions.inboundEvents.',
