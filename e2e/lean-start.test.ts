@@ -41,10 +41,12 @@ it('loads no library at its start that a run, a command or a file could load whe
     .filter((specifier) => !/^(node:|\.|@patchbay\/)/.test(specifier));
   expect([...new Set(libraries)].sort()).toEqual([
     'commander',
+    'email-addresses',
     'fastify',
     'kysely',
     'lru-cache',
     'mustache',
+    'nodemailer/lib/well-known',
     'pino',
     'undici',
     'zod',

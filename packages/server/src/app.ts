@@ -1,18 +1,22 @@
 import type { Principal } from '@patchbay/engine/access';
 import { BadRequestError, NotFoundError, UnauthorizedError } from '@patchbay/engine/errors';
 import { ensureActionsLicensed } from '@patchbay/engine/licensing';
+import { createNetworks } from '@patchbay/engine/networks';
 import fastify, { type FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { App } from './http/app-type.ts';
 import { type AuditAction, auditRequests } from './http/audit-requests.ts';
+import { clientAddress } from './http/client-address.ts';
 import { createConcurrencyLimit } from './http/concurrency.ts';
 import { errorHandler } from './http/error-answer.ts';
 import { isNestedDeeper } from './http/json-depth.ts';
 import { checkRequest } from './http/request-checks.ts';
 import { requestIdOf } from './http/request-id.ts';
+import { logRequests } from './http/request-log.ts';
 import { schemaCompilers } from './http/schema-compilers.ts';
 import { serverTls } from './http/server-tls.ts';
 import { createSpacePath } from './http/space-path.ts';
+import { answerWhileStopping } from './http/stopping.ts';
 import { withoutTrailingSlash } from './http/trailing-slash.ts';
 import { unreadableRequestHandler } from './http/unreadable-request.ts';
 import { listRoutes } from './openapi/route-list.ts';
@@ -55,9 +59,17 @@ const MAX_PARAM_LENGTH = 16_384;
 
 /** Deep enough for any document, and far from what recursion over it can bear. */
 const MAX_JSON_DEPTH = 500;
+
 /** A client that sends slower than this holds a connection for nothing. */
-const HEADERS_TIMEOUT_MS = 20_000;
-const REQUEST_TIMEOUT_MS = 60_000;
+export interface SlowRequestLimits {
+  headersMs: number;
+  /** With its headers. */
+  requestMs: number;
+  /** How often it is looked: a limit may be overrun by as much. */
+  checkEveryMs: number;
+}
+
+const SLOW_REQUESTS: SlowRequestLimits = { headersMs: 20_000, requestMs: 60_000, checkEveryMs: 5000 };
 
 const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
@@ -75,12 +87,14 @@ const SECURITY_HEADERS = {
  * (400, 413, 415), version, cross-site and internal-route checks (400), the route's schema (400), the licence (403),
  * then the route: privilege (403), space (404), its business.
  */
-export async function createApp(system: System): Promise<App> {
+export async function createApp(system: System, slow = SLOW_REQUESTS): Promise<App> {
   const { settings, license, log, audit, now } = system;
   const maxPayload = settings['server.maxPayload'];
   const spacePath = createSpacePath(settings['server.rewriteBasePath'] ? settings['server.basePath'] : '');
   const onError = errorHandler(log, maxPayload);
   const tls = serverTls(settings);
+  const timeouts = { headersTimeout: slow.headersMs, connectionsCheckingInterval: slow.checkEveryMs };
+  const trusted = settings['patchbay.http.trustedProxies'];
   const headers = {
     'kbn-name': settings['server.name'],
     ...SECURITY_HEADERS,
@@ -91,11 +105,11 @@ export async function createApp(system: System): Promise<App> {
     logger: false,
     bodyLimit: maxPayload,
     genReqId: requestIdOf,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: slow.requestMs,
     // One or the other, which the types of Fastify take for two kinds of application.
-    ...((tls === undefined
-      ? { http: { headersTimeout: HEADERS_TIMEOUT_MS } }
-      : { https: { ...tls, headersTimeout: HEADERS_TIMEOUT_MS } }) as { http: { headersTimeout: number } }),
+    ...((tls === undefined ? { http: timeouts } : { https: { ...tls, ...timeouts } }) as {
+      http: typeof timeouts;
+    }),
     clientErrorHandler: unreadableRequestHandler(headers),
     rewriteUrl: spacePath.rewrite,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
@@ -103,6 +117,9 @@ export async function createApp(system: System): Promise<App> {
     frameworkErrors: (error, request, reply) =>
       onError(error, request, reply.headers(headers).header('x-request-id', request.id)),
     forceCloseConnections: 'idle',
+    // Ours say so themselves, in the shape of all others.
+    return503OnClosing: false,
+    ...(trusted.length > 0 && { trustProxy: createNetworks(trusted).contains }),
     schemaController: { compilersFactory: schemaCompilers },
   }).withTypeProvider<ZodTypeProvider>();
 
@@ -112,12 +129,15 @@ export async function createApp(system: System): Promise<App> {
   app.decorateRequest('auditedId', undefined);
   app.decorateRequest('hasFailed', false);
   if (audit !== undefined) auditRequests(app, audit, now);
+  logRequests(app, log);
+  const ensureNotStopping = answerWhileStopping(app);
   app.setErrorHandler(onError);
   parseJson(app);
 
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(headers).header('x-request-id', request.id);
     request.spaceId = spacePath.spaceOf(request.raw);
+    ensureNotStopping(request, reply.raw);
     const slashless = withoutTrailingSlash(request.originalUrl);
     if (slashless !== undefined && request.method === 'GET') return reply.redirect(slashless);
     // A route whose last part is a parameter would take the slash for an empty one.
@@ -171,7 +191,7 @@ async function notFound(): Promise<never> {
 }
 
 async function authenticate({ access }: System, request: FastifyRequest): Promise<Principal | undefined> {
-  const attempt = access.authenticate(request.headers.authorization, request.ip);
+  const attempt = access.authenticate(request.headers.authorization, clientAddress(request));
   if (request.routeOptions.config.auth !== 'optional') return attempt;
   return attempt.catch((error) => {
     if (error instanceof UnauthorizedError) return undefined;

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartupError } from '@patchbay/engine/errors';
 import { fastify } from 'fastify';
@@ -126,6 +126,32 @@ describe('the audit log', () => {
     });
     await expect(start).rejects.toEqual(
       new StartupError('patchbay.audit.file: cannot open the file (ENOENT).'),
+    );
+  });
+
+  it('goes on in a new file when the one of before was moved away, and stays in it when none can be opened', async () => {
+    const path = join(temporaryFolder(), 'audit.log');
+    await using server = await testServer({ settings: { 'patchbay.audit.file': path } });
+    const denied = () => server.call('GET', '/api/actions/connectors', { as: null });
+    const lines = (file: string) => readFileSync(file, 'utf8').trimEnd().split('\n').length;
+    await denied();
+    renameSync(path, `${path}.1`);
+    await denied();
+    server.reload();
+    await denied();
+    expect([lines(`${path}.1`), lines(path)]).toEqual([2, 1]);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+
+    renameSync(path, `${path}.2`);
+    mkdirSync(path);
+    server.reload();
+    await denied();
+    expect(lines(`${path}.2`)).toBe(2);
+    expect(server.logged).toContainEqual(
+      expect.objectContaining({
+        level: 50,
+        msg: 'patchbay.audit.file: cannot open the file (EISDIR). The audit log goes on where it was.',
+      }),
     );
   });
 });

@@ -19,6 +19,8 @@ export interface AuditEvent {
 
 export interface Audit {
   write(event: AuditEvent): void;
+  /** Opens the file anew, by its name: another program may have moved it away. Goes on with the old one if it cannot. */
+  reopen(): void;
   close(): void;
 }
 
@@ -28,9 +30,13 @@ export function openAudit(settings: Settings, logger: (name: string) => Logger):
   const log = logger('audit');
   const path = settings['patchbay.audit.file'];
   if (path === undefined) {
-    return { write: ({ message, ...fields }) => log.info(message, fields), close: () => {} };
+    return {
+      write: ({ message, ...fields }) => log.info(message, fields),
+      reopen: () => {},
+      close: () => {},
+    };
   }
-  const file = openForAppending(path);
+  let file = openForAppending(path);
   return {
     write(event) {
       try {
@@ -39,6 +45,15 @@ export function openAudit(settings: Settings, logger: (name: string) => Logger):
         // What was done cannot be undone any more: the line goes where it can.
         const { message, ...fields } = event;
         log.error(`patchbay.audit.file: cannot write (${messageOf(error)}): ${message}`, fields);
+      }
+    },
+    reopen() {
+      try {
+        const opened = openForAppending(path);
+        closeSync(file);
+        file = opened;
+      } catch (error) {
+        log.error(`${messageOf(error)} The audit log goes on where it was.`);
       }
     },
     close: () => closeSync(file),

@@ -21,9 +21,10 @@ import { openSqliteStore, type Store } from '@patchbay/engine/store';
 import { createTokens } from '@patchbay/engine/tokens';
 import { createSecretReferences } from '@patchbay/engine/vault';
 import { type ConnectorType, type Logger, messageOf } from '@patchbay/kit';
-import { createApp } from './app.ts';
+import { createApp, type SlowRequestLimits } from './app.ts';
 import { openAudit } from './audit.ts';
 import type { App } from './http/app-type.ts';
+import { reloadTls } from './http/server-tls.ts';
 import { loginThrottleOf } from './login-throttle.ts';
 import { openDataVault } from './open-vault.ts';
 import { API_LEVEL, PATCHBAY_VERSION } from './version.ts';
@@ -34,6 +35,7 @@ export interface StartOptions extends LoadedSettings {
   environment?: NodeJS.ProcessEnv;
   logger(name: string): Logger;
   now?: () => Date;
+  slowRequests?: SlowRequestLimits;
 }
 
 export interface RunningServer {
@@ -46,6 +48,8 @@ export interface RunningServer {
   newKeyFile: string | undefined;
   /** Takes out of a text what is secret here at this moment. */
   redact: Redact;
+  /** Reads the certificates again, for connections to come, and opens the audit file anew. What cannot be read stays as it was. */
+  reload(): void;
   /** Stops accepting, lets runs in flight end within the limit, writes what is buffered. */
   stop(): Promise<void>;
 }
@@ -132,22 +136,25 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     });
     const log = logger('server');
     const audit = openAudit(settings, logger);
-    const app = await createApp({
-      settings,
-      license,
-      uuid,
-      store,
-      vault,
-      access,
-      spaces,
-      catalog,
-      execution,
-      oauth,
-      events,
-      audit,
-      log,
-      now,
-    });
+    const app = await createApp(
+      {
+        settings,
+        license,
+        uuid,
+        store,
+        vault,
+        access,
+        spaces,
+        catalog,
+        execution,
+        oauth,
+        events,
+        audit,
+        log,
+        now,
+      },
+      options.slowRequests,
+    );
     const url = await listen(app, settings);
     const background = new AbortController();
     // Nothing waits for it: a start does not depend on Elasticsearch.
@@ -163,6 +170,11 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       generatedPassword,
       newKeyFile,
       redact: execution.redact,
+      reload() {
+        log.info('reading certificates again, and opening the audit file anew');
+        reloadTls(app.server, settings, log);
+        audit?.reopen();
+      },
       async stop() {
         const limit = setTimeout(() => {
           log.warn(`stopping: ${execution.inFlight()} runs did not end within the limit and are aborted`);

@@ -27,8 +27,9 @@ async function serve(options: ConfigOptions, environment: NodeJS.ProcessEnv): Pr
   for (const warning of loaded.warnings) logger('config').warn(warning);
   const server = await startServer({ ...loaded, types: connectorTypes, environment, logger });
   crashWithoutSecrets(server.redact);
+  // Before anybody is told that it is ready.
+  heedSignals(server, (message) => logger('server').info(message));
   process.stdout.write(banner(server));
-  stopOnSignals(server, (message) => logger('server').info(message));
 }
 
 /** An error that nobody caught ends the process, as always; of its text what is secret is taken out. */
@@ -59,8 +60,11 @@ function banner({ url, dataPath, generatedPassword, newKeyFile }: RunningServer)
 /** npm passes a signal on that the terminal has already sent to the whole group: the echo is no second signal. */
 const ECHO_MS = 1000;
 
-/** The first signal stops the server; a later one ends the process at once. */
-function stopOnSignals(server: RunningServer, log: (message: string) => void): void {
+/**
+ * The first signal stops the server; a later one ends the process at once. SIGHUP has files read again; of a server at a
+ * terminal it says that the terminal is gone.
+ */
+function heedSignals(server: RunningServer, log: (message: string) => void): void {
   let stoppingSince: number | undefined;
   const stop = (signal: NodeJS.Signals) => {
     if (stoppingSince !== undefined) {
@@ -79,4 +83,5 @@ function stopOnSignals(server: RunningServer, log: (message: string) => void): v
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  process.on('SIGHUP', process.stdout.isTTY ? stop : () => server.reload());
 }

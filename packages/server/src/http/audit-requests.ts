@@ -2,6 +2,7 @@ import { http } from '@patchbay/engine/node-http';
 import type { FastifyRequest } from 'fastify';
 import type { Audit, AuditEvent } from '../audit.ts';
 import type { App } from './app-type.ts';
+import { clientAddress } from './client-address.ts';
 
 /** What each audited action does, and to what. */
 const ACTIONS = {
@@ -68,7 +69,7 @@ function eventOf(
     },
     http: { request: { method: request.method } },
     url: { path: request.originalUrl.split('?', 1)[0] ?? '' },
-    client: { ip: request.ip },
+    client: { ip: clientAddress(request) },
     trace: { id: request.id },
     // The answer's own text is not repeated: it may quote what was sent.
     ...(statusCode >= 400 && {

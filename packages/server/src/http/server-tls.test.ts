@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import { request } from 'node:https';
+import { Agent, request } from 'node:https';
 import { join } from 'node:path';
-import type { ConnectionOptions } from 'node:tls';
+import { type ConnectionOptions, connect } from 'node:tls';
 import { StartupError } from '@patchbay/engine/errors';
 import { testCa } from '@patchbay/engine/testing';
 import { describe, expect, it } from 'vitest';
@@ -37,6 +37,54 @@ function livez(url: string, options: ConnectionOptions = {}) {
     outgoing.end();
   });
 }
+
+describe('certificates read again', () => {
+  const pair = (name: string, { cert, key }: { cert: string | Buffer; key: string | Buffer }) => {
+    file(`${name}.pem`, cert);
+    file(`${name}.key`, key);
+    return {
+      'server.ssl.certificate': join(folder, `${name}.pem`),
+      'server.ssl.key': join(folder, `${name}.key`),
+    };
+  };
+
+  /** The common name that the server shows to a new connection. */
+  function shown(url: string): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', ca: ca.cert }, () => {
+        resolve(socket.getPeerCertificate().subject.CN);
+        socket.end();
+      });
+      socket.on('error', reject);
+    });
+  }
+
+  it('are shown to new connections; those of before go on', async () => {
+    await using server = await start(pair('renewed', ca.issue({ commonName: 'before' })));
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    expect((await livez(server.url, { agent } as ConnectionOptions)).status).toBe(200);
+    expect(await shown(server.url)).toBe('before');
+    pair('renewed', ca.issue({ commonName: 'after' }));
+    server.reload();
+    expect(await shown(server.url)).toBe('after');
+    expect((await livez(server.url, { agent } as ConnectionOptions)).status).toBe(200);
+    agent.destroy();
+  });
+
+  it('stay as they were where the new ones are no good, and the log says why', async () => {
+    const first = ca.issue({ commonName: 'before' });
+    await using server = await start(pair('broken', first));
+    pair('broken', { cert: ca.issue({ commonName: 'after' }).cert, key: first.key });
+    server.reload();
+    expect(await shown(server.url)).toBe('before');
+    expect(server.logged).toContainEqual(
+      expect.objectContaining({
+        level: 50,
+        msg: 'server.ssl.key: is not the key of the certificate in server.ssl.certificate. The certificate of before stays in use.',
+      }),
+    );
+  });
+});
 
 describe('TLS on the port', () => {
   it.each<[string, Record<string, unknown>]>([

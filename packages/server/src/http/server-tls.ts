@@ -1,8 +1,15 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createSecureContext, type SecureContextOptions, type TlsOptions } from 'node:tls';
+import type { Server } from 'node:net';
+import {
+  createSecureContext,
+  type SecureContextOptions,
+  type TlsOptions,
+  Server as TlsServer,
+} from 'node:tls';
 import type { SettingKey, Settings } from '@patchbay/engine/config';
 import { StartupError } from '@patchbay/engine/errors';
+import type { Logger } from '@patchbay/kit';
 
 /** How the port speaks TLS; undefined when it does not. Throws `StartupError`, which tells settings and no content. */
 export function serverTls(settings: Settings): TlsOptions | undefined {
@@ -25,6 +32,18 @@ export function serverTls(settings: Settings): TlsOptions | undefined {
     requestCert: clients !== 'none',
     rejectUnauthorized: clients === 'required',
   };
+}
+
+/** Connections to come are made with what the files hold now; if that is no good, with what they held before. */
+export function reloadTls(server: Server, settings: Settings, log: Logger): void {
+  if (!(server instanceof TlsServer)) return;
+  try {
+    const tls = serverTls(settings);
+    if (tls !== undefined) server.setSecureContext(tls);
+  } catch (error) {
+    if (!(error instanceof StartupError)) throw error;
+    log.error(`${error.message} The certificate of before stays in use.`);
+  }
 }
 
 function pemIdentity(settings: Settings): SecureContextOptions {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { connectorTypes } from '@patchbay/connectors';
 import { loadSettings } from '@patchbay/engine/config';
 import type { ConnectorType } from '@patchbay/kit';
+import type { SlowRequestLimits } from '../app.ts';
 import { createLoggers } from '../logging.ts';
 import { startServer } from '../start.ts';
 import { createAnswerCheck } from './answer-check.ts';
@@ -18,6 +19,7 @@ export interface TestServerOptions {
   /** The first user's password, if this is the folder's first start; null: one is generated. */
   firstPassword?: string | null;
   now?: () => Date;
+  slowRequests?: SlowRequestLimits;
   /** Where secret references to variables look. */
   environment?: NodeJS.ProcessEnv;
 }
@@ -44,6 +46,7 @@ export interface TestServer extends AsyncDisposable {
   logged: Record<string, unknown>[];
   /** The path is sent as it stands. Throws where the answer is not what the API's document says. */
   call: Call;
+  reload(): void;
   stop(): Promise<void>;
 }
 
@@ -67,6 +70,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     types: options.types ?? connectorTypes,
     logger,
     ...(options.now && { now: options.now }),
+    ...(options.slowRequests && { slowRequests: options.slowRequests }),
     ...(options.environment && { environment: options.environment }),
   });
   const checkAnswer = createAnswerCheck();
