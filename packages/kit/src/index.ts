@@ -55,3 +55,4 @@ export type { Smtp, SmtpConnection, SmtpMessage, SmtpRequest, SmtpServer } from 
 export type { SubAction, SubActionMaker, SubActions } from './sub-action.ts';
 export { type SubActionChoice, subActionChoice } from './sub-action-choice.ts';
 export * from './template/index.ts';
+export * from './webhook-auth/index.ts';

@@ -1,16 +1,20 @@
-import { basicAuth, type HttpMethod, type HttpOptions, jsonText, mergeHeaders } from '@patchbay/kit';
-import { BASIC, type Config, type Secrets } from './schema.ts';
-import { toTls } from './tls.ts';
+import {
+  type HttpMethod,
+  type HttpOptions,
+  jsonText,
+  mergeHeaders,
+  sensitiveHeaders,
+  webhookHeaders,
+  webhookTls,
+} from '@patchbay/kit';
+import type { Config, Secrets } from './schema.ts';
 
 export interface WebhookRequest {
   method: HttpMethod;
   options: HttpOptions;
 }
 
-/**
- * The one request of a run. Later headers win: basic auth, config headers, secret headers. With OAuth: config headers,
- * then the token; secret headers are not sent.
- */
+/** The one request of a run. */
 export function toRequest(
   config: Config,
   secrets: Secrets,
@@ -22,20 +26,15 @@ export function toRequest(
   const headers = mergeHeaders(
     // What the reference's client puts on a body that has no content type of its own.
     carriesBody ? { 'Content-Type': 'application/x-www-form-urlencoded' } : undefined,
-    basicHeader(config, secrets),
-    config.headers,
-    oauthHeader === undefined ? secrets.secretHeaders : { Authorization: oauthHeader },
+    webhookHeaders(config, secrets, oauthHeader),
   );
-  const sensitiveHeaders = Object.keys(secrets.secretHeaders ?? {});
-  const options = { headers, sensitiveHeaders, tls: toTls(config, secrets) };
+  const options = {
+    headers,
+    sensitiveHeaders: sensitiveHeaders(secrets),
+    tls: webhookTls(config, secrets),
+  };
   if (!carriesBody || body === undefined || body === '') return { method, options };
   return { method, options: { ...options, text: isJson(headers) ? jsonText(body) : body } };
-}
-
-function basicHeader(config: Config, { user, password }: Secrets): Record<string, string> | undefined {
-  const isBasic = config.hasAuth && (config.authType ?? BASIC) === BASIC;
-  if (!isBasic || user === null || password === null) return undefined;
-  return { Authorization: basicAuth({ user, password }) };
 }
 
 function isJson(headers: Record<string, string>): boolean {

@@ -1,9 +1,17 @@
-import { defineConnectorType, forgetTokenAfter, type HttpResponse, webhookFailure } from '@patchbay/kit';
-import { oauthHeader, usesOauth } from './authorization.ts';
+import {
+  defineConnectorType,
+  forgetTokenAfter,
+  type HttpResponse,
+  usesOauth,
+  webhookFailure,
+  webhookOauthHeader,
+} from '@patchbay/kit';
 import { toRequest } from './request.ts';
 import { config, params, secrets } from './schema.ts';
 import { signed } from './signed.ts';
 import { validateConfig } from './validate.ts';
+
+const DOING = 'error calling webhook';
 
 /** Sends a request to any web service. */
 export const webhook = defineConnectorType({
@@ -26,14 +34,14 @@ export const webhook = defineConnectorType({
   async execute(context) {
     const { config, secrets, connector, http, log, now } = context;
     const { body } = context.params;
-    const oauth = usesOauth(config) ? await oauthHeader(context) : undefined;
+    const oauth = usesOauth(config) ? await webhookOauthHeader(context, DOING) : undefined;
     const { method, options } = signed(toRequest(config, secrets, body, oauth), context);
     let response: HttpResponse;
     try {
       response = await http.request(method, config.url, options);
     } catch (error) {
       if (oauth !== undefined) await forgetTokenAfter(error, context);
-      const failure = webhookFailure(error, now(), { doing: 'error calling webhook' });
+      const failure = webhookFailure(error, now(), { doing: DOING });
       log.error(`error on ${connector.id} webhook event: ${failure.serviceMessage ?? failure.message}`);
       throw failure;
     }

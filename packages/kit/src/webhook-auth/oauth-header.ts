@@ -1,19 +1,20 @@
-import { type ActionContext, ActionError, clientCredentialsToken, messageOf } from '@patchbay/kit';
+import type { ActionContext } from '../action-context.ts';
+import { ActionError, messageOf } from '../errors.ts';
+import { clientCredentialsToken } from '../oauth/index.ts';
 import { parseAdditionalFields } from './additional-fields.ts';
-import { type Config, OAUTH, type Secrets } from './schema.ts';
+import type { WebhookAuth, WebhookCredentials } from './schema.ts';
 
-type Context = ActionContext<Config, Secrets>;
+type Context = ActionContext<WebhookAuth, WebhookCredentials>;
 
-export function usesOauth({ hasAuth, authType }: Config): boolean {
-  return hasAuth && authType === OAUTH;
-}
-
-/** The `Authorization` header that OAuth gives, stored or new. Throws `ActionError`. */
-export async function oauthHeader(context: Context): Promise<string> {
+/**
+ * The `Authorization` header that OAuth gives, stored or new. Throws `ActionError`, whose message begins with what the
+ * type is `doing`, such as `error calling webhook`.
+ */
+export async function webhookOauthHeader(context: Context, doing: string): Promise<string> {
   const { config, secrets, connector, log } = context;
   const fail = (serviceMessage: string, cause?: unknown) => {
     log.error(`ConnectorId "${connector.id}": error "${serviceMessage}"`);
-    return new ActionError('error calling webhook, request failed', { serviceMessage, cause });
+    return new ActionError(`${doing}, request failed`, { serviceMessage, cause });
   };
   let token: string | undefined;
   try {
