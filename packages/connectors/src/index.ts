@@ -1,4 +1,5 @@
 import type { ConnectorType } from '@patchbay/kit';
+import { casesWebhook } from './cases-webhook/cases-webhook.ts';
 import { d3security } from './d3security/d3security.ts';
 import { email } from './email/email.ts';
 import { indexDocuments } from './index-documents/index-documents.ts';
@@ -24,6 +25,7 @@ import { xmatters } from './xmatters/xmatters.ts';
 export const connectorTypes: readonly ConnectorType[] = [
   d3security,
   email,
+  casesWebhook,
   indexDocuments,
   jira,
   jiraServiceManagement,

@@ -86,7 +86,15 @@ type Validators<Config, Secrets, Params> = {
   config?(config: Config, context: ValidationContext): void;
   secrets?(secrets: Secrets, context: ValidationContext): void;
   /** Config and secrets beside each other. */
-  connector?(connector: { config: Config; secrets: Secrets }, context: ValidationContext): void;
+  connector?(
+    connector: {
+      config: Config;
+      secrets: Secrets;
+      /** As a caller gave them, before the schema filled in what was left out; absent where nobody gives any. */
+      givenSecrets?: unknown;
+    },
+    context: ValidationContext,
+  ): void;
   /** Before every run. */
   params?(params: Params, context: ValidationContext): void;
 };

@@ -33,7 +33,7 @@ export function validateSecrets(type: ConnectorType, secrets: unknown, context: 
 /** The cross check of validated config and secrets. */
 export function validateConnector(
   type: ConnectorType,
-  connector: { config: unknown; secrets: unknown },
+  connector: { config: unknown; secrets: unknown; givenSecrets?: unknown },
   context: ValidationContext,
 ): void {
   // The reference still says "action type" here, where it says "connector type" elsewhere.

@@ -190,7 +190,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
   function check(type: ConnectorType, given: { config: unknown; secrets: unknown }) {
     const config = validateConfig(type, given.config, validation) as Record<string, unknown>;
     const secrets = validateSecrets(type, references.resolve(given.secrets, secretName), validation);
-    validateConnector(type, { config, secrets }, validation);
+    validateConnector(type, { config, secrets, givenSecrets: given.secrets }, validation);
     types.ensureEnabled(type);
     return { config, secrets };
   }

@@ -61,7 +61,7 @@ export async function testAction(type: ConnectorType, run: TestRun): Promise<Tes
   const params = validateParams(type, run.params, validation);
   const config = validateConfig(type, run.config ?? {}, validation);
   const secrets = validateSecrets(type, run.secrets ?? {}, validation);
-  validateConnector(type, { config, secrets }, validation);
+  validateConnector(type, { config, secrets, givenSecrets: run.secrets ?? {} }, validation);
   const logged: TestResult['logged'] = [];
   const signal = run.signal ?? new AbortController().signal;
   const sensitiveHeaders = new Set<string>();
