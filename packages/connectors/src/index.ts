@@ -23,9 +23,9 @@ import { xmatters } from './xmatters/xmatters.ts';
 
 /** The built-in connector types, in the order in which the API lists them. One folder and one line each. */
 export const connectorTypes: readonly ConnectorType[] = [
+  casesWebhook,
   d3security,
   email,
-  casesWebhook,
   indexDocuments,
   jira,
   jiraServiceManagement,

@@ -45,7 +45,11 @@ export const config = z.preprocess(
     createCommentUrl: url('URL to add a comment', 'With `{{{external.system.id}}}`.')
       .nullable()
       .default(null),
-    createCommentMethod: method('Method to add a comment', ['put', 'post', 'patch'], 'put').nullable(),
+    createCommentMethod: z
+      .enum(['post', 'put', 'patch'])
+      .nullable()
+      .default('put')
+      .meta({ title: 'Method to add a comment' }),
     createCommentJson: template('Body to add a comment').nullable().default(null),
     headers: z.record(z.string(), z.string()).nullable().default(null).meta({
       title: 'Headers',
