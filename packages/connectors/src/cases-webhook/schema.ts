@@ -8,8 +8,10 @@ import {
 import { z } from 'zod';
 
 const url = (title: string, description: string) => z.string().meta({ title, description });
-const template = (title: string) =>
-  z.string().meta({ title, description: 'JSON with variables in three braces, which bring their quotes.' });
+const TEMPLATE = 'JSON with variables in three braces, which bring their quotes.';
+const template = (title: string) => z.string().meta({ title, description: TEMPLATE });
+const optionalTemplate = (title: string) =>
+  z.string().nullable().default(null).meta({ title, description: TEMPLATE });
 const method = <const Methods extends readonly [string, ...string[]]>(
   title: string,
   methods: Methods,
@@ -31,7 +33,7 @@ export const config = z.preprocess(
       .meta({ title: 'Key of the ID', description: 'Its path in the answer, such as `result.id`.' }),
     getIncidentUrl: url('URL to read a case', 'With `{{{external.system.id}}}`.'),
     getIncidentMethod: method('Method to read a case', ['get', 'post'], 'get'),
-    getIncidentJson: template('Body to read a case').nullable().default(null),
+    getIncidentJson: optionalTemplate('Body to read a case'),
     getIncidentResponseExternalTitleKey: z
       .string()
       .meta({ title: 'Key of the title', description: 'Its path in the answer to a read.' }),
@@ -42,15 +44,17 @@ export const config = z.preprocess(
     updateIncidentUrl: url('URL to update a case', 'With `{{{external.system.id}}}`.'),
     updateIncidentMethod: method('Method to update a case', ['post', 'patch', 'put'], 'put'),
     updateIncidentJson: template('Body to update a case'),
-    createCommentUrl: url('URL to add a comment', 'With `{{{external.system.id}}}`.')
+    createCommentUrl: z
+      .string()
       .nullable()
-      .default(null),
+      .default(null)
+      .meta({ title: 'URL to add a comment', description: 'With `{{{external.system.id}}}`.' }),
     createCommentMethod: z
       .enum(['post', 'put', 'patch'])
       .nullable()
       .default('put')
       .meta({ title: 'Method to add a comment' }),
-    createCommentJson: template('Body to add a comment').nullable().default(null),
+    createCommentJson: optionalTemplate('Body to add a comment'),
     headers: z.record(z.string(), z.string()).nullable().default(null).meta({
       title: 'Headers',
       description: 'Headers sent with each request, readable by who may read the connector.',
