@@ -1,6 +1,6 @@
 import type { Logger, PushedIncident } from '@patchbay/kit';
 import { orFail, ServiceNowError } from './failure.ts';
-import type { IncidentService, Row } from './incident-service.ts';
+import { type IncidentService, type Row, sysIdOf } from './incident-service.ts';
 
 /** The state of an incident as ServiceNow ships it. */
 const CLOSED = '7';
@@ -31,7 +31,7 @@ export async function closeIncident(
       log.warn(`The incident in ServiceNow is closed already: ${named}`);
       return service.summaryOf(found, found.sys_updated_on);
     }
-    return service.update(String(found.sys_id), {
+    return service.update(sysIdOf(found), {
       state: CLOSED,
       close_code: 'Closed/Resolved by Caller',
       close_notes: 'Closed by Caller',

@@ -72,11 +72,11 @@ export function incidentService(context: IncidentContext, kind: IncidentKind) {
         },
       };
 
-  const summaryOf = ({ number, sys_id: id }: Row, date: unknown): PushedIncident => ({
-    title: number as string,
-    id: id as string,
+  const summaryOf = (found: Row, date: unknown): PushedIncident => ({
+    title: found.number as string,
+    id: sysIdOf(found),
     pushedDate: (dateIn(date) ?? now()).toISOString(),
-    url: `${instance.url}/nav_to.do?uri=${kind.table}.do?sys_id=${id}`,
+    url: `${instance.url}/nav_to.do?uri=${kind.table}.do?sys_id=${sysIdOf(found)}`,
   });
 
   return {
@@ -106,8 +106,7 @@ export function incidentService(context: IncidentContext, kind: IncidentKind) {
       orFail(`Unable to get incident by correlation ID ${correlationId}`, READ, async () => {
         ensureFilled(correlationId, 'Correlation ID is empty.');
         const query = `ORDERBYDESCsys_created_on^correlation_id=${queryValue(correlationId)}`;
-        const [newest] = (await instance.call('GET', `${table}?sysparm_query=${query}`)) as Row[];
-        return newest;
+        return firstOf(await instance.call('GET', `${table}?sysparm_query=${query}`));
       }),
   };
 }
@@ -122,7 +121,7 @@ function withoutAdditional({ additional_fields, ...fields }: Incident): Incident
 
 /** The incident that a row of the import set became. A row that was refused is answered with a good status. */
 function imported(result: unknown): string {
-  const [first] = Array.isArray(result) ? (result as Row[]) : [];
+  const first = firstOf(result);
   if (first === undefined) throw new RefusedError('Unexpected result', { status: 'none', source: 'user' });
   const { status, error_message: message } = first;
   if (status === 'error') {
@@ -132,7 +131,12 @@ function imported(result: unknown): string {
   return sysIdOf(first);
 }
 
-function sysIdOf(row: unknown): string {
+function firstOf(result: unknown): Row | undefined {
+  return Array.isArray(result) ? result[0] : undefined;
+}
+
+/** Empty where the row has none. */
+export function sysIdOf(row: unknown): string {
   const { sys_id: id } = Object(row) as Row;
   return typeof id === 'string' ? id : '';
 }

@@ -296,6 +296,15 @@ describe('a close', () => {
     expect(result).toEqual({ actionId: 'test', status: 'ok', data: {} });
   });
 
+  it('of what is no incident fails without a write', async () => {
+    await using vendor = await serviceNowLike({ answer: () => ({ body: '{"result":"text"}' }) });
+    const { result } = await run(vendor, close({ externalId: 'one' }));
+    expect(result.serviceMessage).toContain('Error: Incident id is empty. [status=none]');
+    expect(vendor.received).toHaveLength(1);
+    const found = await run(vendor, close({ correlation_id: 'r1:a1' }));
+    expect(found.result).toMatchObject({ status: 'ok', data: {} });
+  });
+
   it('of one that is closed sends nothing and tells of it', async () => {
     await using vendor = await serviceNowLike();
     vendor.tables.incident?.push({
