@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it, vi } from 'vitest';
 import { testServer } from '../../packages/server/src/testing/test-server.ts';
 import { authority, type Fault, faults, MAX_BYTES, RESPONSE_TIMEOUT_MS } from './faults.ts';
+import { type MailFault, mailFaults } from './mail-faults.ts';
 
 /** How much longer than the time-out a run may take on a busy machine. */
 const GRACE_MS = 3000;
@@ -15,7 +16,7 @@ it.each(faults)('a remote that $what', async (fault) => {
       'xpack.actions.maxResponseContentLength': MAX_BYTES,
       // An authority of one's own takes the place of the system's: a test of a strange one must still fail.
       ...(url.startsWith('https') && {
-        'xpack.actions.customHostSettings': [{ url, ssl: { certificateAuthoritiesData: authority } }],
+        'xpack.actions.customHostSettings': [{ url, ssl: { certificateAuthoritiesData: authority.cert } }],
       }),
       ...fault.settings,
     },
@@ -41,9 +42,49 @@ it.each(faults)('a remote that $what', async (fault) => {
   await remote.close();
 });
 
+it.each(mailFaults)('a mail server that $what', async (fault) => {
+  const remote = await fault.start();
+  const { port } = remote;
+  const url = `smtp://127.0.0.1:${port}`;
+  await using server = await testServer({
+    settings: {
+      'xpack.actions.customHostSettings': [
+        {
+          url,
+          responseTimeout: RESPONSE_TIMEOUT_MS,
+          ssl: { certificateAuthoritiesData: authority.cert },
+        },
+      ],
+    },
+  });
+  const path = '/api/actions/connector/fault';
+  const config = {
+    host: '127.0.0.1',
+    port,
+    secure: fault.isSecure ?? false,
+    from: 'a@a.example',
+    hasAuth: false,
+  };
+  const connector = { name: 'Fault', connector_type_id: '.email', config };
+  expect((await server.call('POST', path, { body: connector })).status).toBe(200);
+  const params = { to: ['b@b.example'], subject: 'x', message: 'x' };
+  const startedAt = performance.now();
+  const { status, body } = await server.call('POST', `${path}/_execute`, { body: { params } });
+  expect(performance.now() - startedAt).toBeLessThan(RESPONSE_TIMEOUT_MS + GRACE_MS);
+  expect(status).toBe(200);
+  expect(shown(body, port)).toEqual({
+    status: 'error',
+    message: fault.message,
+    serviceMessage: fault.serviceMessage,
+    retry: 'absent',
+  });
+  await vi.waitFor(() => expect(remote.open()).toBe(0), { timeout: 5000 });
+  await remote.close();
+});
+
 it('docs/faults.md lists them all', () => {
   const path = new URL('../../docs/faults.md', import.meta.url);
-  const page = faultPage(faults);
+  const page = faultPage(faults, mailFaults);
   if (process.env.UPDATE_DOCS !== undefined) writeFileSync(path, page);
   expect(readFileSync(path, 'utf8')).toBe(page);
 });
@@ -61,10 +102,13 @@ function shown(body: Record<string, unknown>, port: number) {
   };
 }
 
-function faultPage(rows: readonly Fault[]): string {
+function faultPage(rows: readonly Fault[], mailRows: readonly MailFault[]): string {
   const lines = rows.map(
     ({ what, message, serviceMessage, retry }) =>
       `| ${what} | \`${message}\` | \`${serviceMessage}\` | ${retry} |`,
+  );
+  const mailLines = mailRows.map(
+    ({ what, message, serviceMessage }) => `| ${what} | \`${message}\` | \`${serviceMessage}\` |`,
   );
   return `# What a run comes to when the remote fails
 
@@ -76,5 +120,14 @@ connector, with \`xpack.actions.responseTimeout: ${RESPONSE_TIMEOUT_MS}ms\` and
 | the remote | message | service message | retry |
 | --- | --- | --- | --- |
 ${lines.join('\n')}
+
+## Mail
+
+The same against an \`.email\` connector, with \`responseTimeout: ${RESPONSE_TIMEOUT_MS}ms\` in the \`customHostSettings\` of its
+server: \`xpack.actions.responseTimeout\` is not for mail. No answer carries \`retry\`.
+
+| the mail server | message | service message |
+| --- | --- | --- |
+${mailLines.join('\n')}
 `;
 }

@@ -222,4 +222,4 @@ export const faults: readonly Fault[] = [
 ];
 
 /** The certificates' authority, for the settings of the host. */
-export const authority = ca.cert;
+export const authority = ca;

@@ -26,6 +26,11 @@ export function answering(answer: string | Buffer): Promise<Remote> {
   return raw((socket) => socket.write(answer));
 }
 
+/** Hands each connection over at once. */
+export function connected(behave: (socket: Socket) => void): Promise<Remote> {
+  return listen(createServer(), behave);
+}
+
 /** Takes connections and says nothing, not even in TLS. */
 export function mute(): Promise<Remote> {
   return listen(createServer(), (socket) => socket.resume());
