@@ -116,6 +116,7 @@ describe('the domain list', () => {
       'not allowed emails: G: a@in.example, b@out.example;',
     ],
     ['"a@in.example"@out.example', ['in.example'], 'not allowed emails: "a@in.example"@out.example'],
+    ['"a@out.example"@in.example', ['in.example'], undefined],
     ['a@in.example <b@out.example>', ['in.example'], 'not valid emails: a@in.example <b@out.example>'],
   ])('%s under %j', (text, allowed, problem) => {
     expect(addressProblem({ recipients: [text] }, domains(...allowed))).toBe(problem);
