@@ -39,6 +39,13 @@ export interface ValidationContext {
   settings: OperatorSettings;
 }
 
+/** In tokens. */
+export interface TokenUsage {
+  prompt: number;
+  completion: number;
+  total: number;
+}
+
 /** What one run of an action is given. Secrets are in clear for the length of the call: do not keep them. */
 export interface ActionContext<Config = unknown, Secrets = unknown, Params = unknown> {
   config: Config;
@@ -60,6 +67,8 @@ export interface ActionContext<Config = unknown, Secrets = unknown, Params = unk
   log: Logger;
   /** For the event log: what leaves other than by `http`, which counts by itself. */
   addRequestBodyBytes(bytes: number): void;
+  /** For the event log: what a language model counted. Told once, at the latest when a streamed answer ends. */
+  reportTokenUsage(usage: TokenUsage): void;
   /** Fires when the caller goes away or the run takes too long. */
   signal: AbortSignal;
   now(): Date;

@@ -3,6 +3,7 @@ export type {
   AllowedHosts,
   OperatorSettings,
   SourceKind,
+  TokenUsage,
   ValidationContext,
 } from './action-context.ts';
 export { ALERT_HISTORY_CONNECTOR_ID, ALERT_HISTORY_PREFIX } from './alert-history.ts';
@@ -52,6 +53,7 @@ export {
 export * from './service/index.ts';
 export * from './signing/index.ts';
 export type { Smtp, SmtpConnection, SmtpMessage, SmtpRequest, SmtpServer } from './smtp.ts';
+export { StreamedData } from './streamed-data.ts';
 export type { SubAction, SubActionMaker, SubActions } from './sub-action.ts';
 export { type SubActionChoice, subActionChoice } from './sub-action-choice.ts';
 export * from './template/index.ts';

@@ -6,6 +6,10 @@ export interface Deadline {
   reason(): HttpRequestError | undefined;
   /** Calls `end` when the exchange is to end, at once if it has. A later call takes the place of the one before. */
   onEnd(end: (reason: HttpRequestError) => void): void;
+  /** Stops the clock; the caller may still go away. */
+  pause(): void;
+  /** Starts the clock anew, with all of its time. */
+  restart(): void;
   clear(): void;
 }
 
@@ -22,10 +26,12 @@ export function startDeadline(timeoutMs: number, caller: AbortSignal): Deadline 
     onEnd(why);
   };
   const cancel = () => end(new HttpRequestError('canceled', { code: 'ERR_CANCELED' }));
-  const timer = setTimeout(
-    () => end(new HttpRequestError(`timeout of ${timeoutMs}ms exceeded`, { code: 'ECONNABORTED' })),
-    Math.min(timeoutMs, MAX_TIMER_MS),
-  );
+  const startTimer = () =>
+    setTimeout(
+      () => end(new HttpRequestError(`timeout of ${timeoutMs}ms exceeded`, { code: 'ECONNABORTED' })),
+      Math.min(timeoutMs, MAX_TIMER_MS),
+    );
+  let timer = startTimer();
   caller.addEventListener('abort', cancel);
   if (caller.aborted) cancel();
   return {
@@ -33,6 +39,11 @@ export function startDeadline(timeoutMs: number, caller: AbortSignal): Deadline 
     onEnd(listener) {
       onEnd = listener;
       if (reason !== undefined) listener(reason);
+    },
+    pause: () => clearTimeout(timer),
+    restart() {
+      clearTimeout(timer);
+      timer = startTimer();
     },
     clear() {
       clearTimeout(timer);

@@ -25,19 +25,27 @@ export async function openStream(
   return answer;
 }
 
+export interface StreamLimits {
+  maxBytes: number;
+  deadline: Deadline;
+  /** Whether the deadline is for each wait for the remote, not for the whole: a slow reader costs no time. */
+  isPerWait: boolean;
+}
+
 /** A body as it arrives, its encoding taken off, no longer than `maxBytes`, within its deadline, which it clears. */
 export async function* readStream(
   { body }: Dispatcher.ResponseData,
   encoding: string | undefined,
-  maxBytes: number,
-  deadline: Deadline,
+  { maxBytes, deadline, isPerWait }: StreamLimits,
 ): AsyncIterable<Uint8Array> {
   let total = 0;
   try {
     for await (const chunk of decodedStream(body, encoding)) {
       total += chunk.byteLength;
       if (total > maxBytes) throw tooLarge(maxBytes);
+      if (isPerWait) deadline.pause();
       yield chunk;
+      if (isPerWait) deadline.restart();
     }
   } catch (error) {
     throw deadline.reason() ?? toRequestError(error);

@@ -87,7 +87,12 @@ export function createTransport({
         const headers = flat(answer.headers);
         const next = nextHop(policy, hop, { status, location: headers.location });
         if (next === undefined) {
-          const body = readStream(answer, headers['content-encoding'], maxBytes, deadline);
+          const isPerWait = request.isPassedOn === true && status >= 200 && status < 300;
+          const body = readStream(answer, headers['content-encoding'], {
+            maxBytes: isPerWait ? Number.POSITIVE_INFINITY : maxBytes,
+            deadline,
+            isPerWait,
+          });
           return { status, statusText, headers, body };
         }
         await answer.body.dump();

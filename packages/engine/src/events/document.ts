@@ -1,4 +1,4 @@
-import type { ActionResult, SourceKind } from '@patchbay/kit';
+import type { ActionResult, SourceKind, TokenUsage } from '@patchbay/kit';
 import type { EventRecord } from '../store/index.ts';
 
 /** Who or what started a run. */
@@ -46,9 +46,9 @@ export function executeStart(run: Run, installation: Installation): EventRecord 
 export function executeEnd(
   run: Run,
   installation: Installation,
-  end: { result: ActionResult; endedAt: Date; requestBodyBytes: number },
+  end: { result: ActionResult; endedAt: Date; requestBodyBytes: number; tokenUsage?: TokenUsage },
 ): EventRecord {
-  const { result, endedAt, requestBodyBytes } = end;
+  const { result, endedAt, requestBodyBytes, tokenUsage } = end;
   const isOk = result.status === 'ok';
   const parts: Parts = {
     event: {
@@ -69,6 +69,11 @@ export function executeEnd(
     },
     apiKey: run.source.apiKey,
   };
+  if (tokenUsage !== undefined) {
+    const { prompt, completion, total } = tokenUsage;
+    const usage = { prompt_tokens: prompt, completion_tokens: completion, total_tokens: total };
+    parts.execution = { ...parts.execution, gen_ai: { usage } };
+  }
   const { user } = run.source;
   if (user !== undefined)
     parts.user = user.id === '' ? { name: user.name } : { name: user.name, id: user.id };

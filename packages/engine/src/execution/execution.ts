@@ -9,6 +9,7 @@ import {
   runAction,
   type Smtp,
   type TokenStore,
+  type TokenUsage,
   type Transport,
 } from '@patchbay/kit';
 import type { Catalog, Connector, ConnectorSettings, ResolvedConnector } from '../catalog/index.ts';
@@ -105,6 +106,12 @@ interface Means {
   onToken(token: string): void;
 }
 
+/** What a run has cost, as far as it has gone. */
+interface Measured {
+  requestBodyBytes: number;
+  tokenUsage?: TokenUsage;
+}
+
 interface Prepared {
   type: ConnectorType;
   resolved: ResolvedConnector;
@@ -138,43 +145,64 @@ export function createExecution(options: ExecutionOptions): Execution {
     const redact = redactor(...secretsOf(opened, connector));
     redactors.add(redact);
     events.record(executeStart(run, installation));
-    const { result, requestBodyBytes } = await attempt(prepared, opened, {
+    const means: Means = {
       transport: egress.transportFor(opened.settings?.connection),
       smtp: egress.smtpFor(opened.settings?.connection),
       elasticsearch: options.elasticsearch,
       log: redactingLogger(logger(`plugins.actions${type.id}`), redact),
       tokens,
       onToken: redact.learn,
-    }).finally(() => redactors.delete(redact));
-    const shown = redacted(result, redact);
-    events.record(executeEnd(run, installation, { result: shown, endedAt: now(), requestBodyBytes }));
-    if (shown.status === 'error') {
-      const source = shown.errorSource ?? 'framework';
-      log.warn(`action execution failure: ${label(run)}: ${errorText(shown)}`, {
-        tags: [connector.typeId, connector.id, 'action-run-failed', `${source}-error`],
+    };
+    try {
+      const result = await attempt(prepared, opened, means, (ended, measured) => {
+        redactors.delete(redact);
+        record(prepared, redacted(ended, redact), measured);
       });
+      return redacted(result, redact);
+    } catch (error) {
+      redactors.delete(redact);
+      throw error;
     }
-    return shown;
+  }
+
+  /** Writes down what a run came to. */
+  function record(
+    { resolved: { connector }, run }: Prepared,
+    result: ActionResult,
+    measured: Measured,
+  ): void {
+    events.record(executeEnd(run, installation, { result, endedAt: now(), ...measured }));
+    if (result.status === 'ok') return;
+    const source = result.errorSource ?? 'framework';
+    log.warn(`action execution failure: ${label(run)}: ${errorText(result)}`, {
+      tags: [connector.typeId, connector.id, 'action-run-failed', `${source}-error`],
+    });
   }
 
   async function attempt(
     { type, resolved, run, request }: Prepared,
     { secrets, settings, failure }: Opened,
     means: Means,
-  ): Promise<{ result: ActionResult; requestBodyBytes: number }> {
-    if (failure !== undefined) return { result: failure, requestBodyBytes: 0 };
+    onEnd: (result: ActionResult, measured: Measured) => void,
+  ): Promise<ActionResult> {
+    const measured: Measured = { requestBodyBytes: 0 };
+    const notRun = (result: ActionResult) => {
+      onEnd(result, measured);
+      return result;
+    };
+    if (failure !== undefined) return notRun(failure);
     const { connector } = resolved;
     const input: Input | ActionResult = readInput(type, connector, secrets, request.params);
-    if ('status' in input) return { result: input, requestBodyBytes: 0 };
+    if ('status' in input) return notRun(input);
     const { transport, smtp, elasticsearch, onToken } = means;
-    let requestBodyBytes = 0;
     const addRequestBodyBytes = (bytes: number) => {
-      requestBodyBytes += bytes;
+      measured.requestBodyBytes += bytes;
     };
-    const result = await work.withinTime(
-      request.signal,
-      () => timedOut(run),
-      (signal) =>
+    return work.withinTime({
+      caller: request.signal,
+      onTimeout: () => timedOut(run),
+      onEnd: (result) => onEnd(result, measured),
+      run: (signal) =>
         runAction(type, {
           ...input,
           connector: {
@@ -209,11 +237,13 @@ export function createExecution(options: ExecutionOptions): Execution {
           }),
           log: means.log,
           addRequestBodyBytes,
+          reportTokenUsage: (usage) => {
+            measured.tokenUsage = usage;
+          },
           signal,
           now,
         }),
-    );
-    return { result, requestBodyBytes };
+    });
   }
 
   /** All that no text of a run may tell. */
@@ -265,14 +295,15 @@ export function createExecution(options: ExecutionOptions): Execution {
       const opened = open(prepared.resolved);
       const redact = strictRedactor(...secretsOf(opened, prepared.resolved.connector));
       const { transport, smtp, operatorTransport, shown } = capture(egress.allowedHosts);
-      const { result } = await attempt(prepared, opened, {
+      const means: Means = {
         transport,
         smtp,
         elasticsearch: options.elasticsearch.over(operatorTransport),
         log: SILENT,
         tokens: (run) => passingTokens(run, options.tokens.of(owner, run)),
         onToken: redact.learn,
-      });
+      };
+      const result = await attempt(prepared, opened, means, () => {});
       const requests: CapturedRequest[] = shown(redact);
       if (requests.length === 0 && result.status === 'error') return redacted(result, redact);
       return { actionId: result.actionId, status: 'ok', data: { requests } };

@@ -1,16 +1,26 @@
-import type { ActionResult } from '@patchbay/kit';
+import { type ActionResult, StreamedData } from '@patchbay/kit';
+import { followed } from './followed.ts';
 
 /** No run takes longer, whatever its own calls allow themselves. The reference's limit for background runs. */
 export const RUN_TIMEOUT = { text: '5m', ms: 300_000 };
 
+export interface Work {
+  /** Fires when the caller is gone. */
+  caller: AbortSignal;
+  /** What it comes to when its time is up. */
+  onTimeout(): ActionResult;
+  run(signal: AbortSignal): Promise<ActionResult>;
+  /** Told once what it came to: at once, or when the answer that it passes on has ended. */
+  onEnd(result: ActionResult): void;
+}
+
 /** The runs under way. */
 export interface RunningWork {
-  /** Aborts the work when the caller goes away, at a forced stop, and after the time-out, which is a result too. */
-  withinTime(
-    caller: AbortSignal,
-    onTimeout: () => ActionResult,
-    work: (signal: AbortSignal) => Promise<ActionResult>,
-  ): Promise<ActionResult>;
+  /**
+   * Aborts the work when the caller goes away, at a forced stop, and after the time-out, which is a result too. Work whose
+   * result is passed on as it arrives goes on until that ends.
+   */
+  withinTime(work: Work): Promise<ActionResult>;
   inFlight(): number;
   abortAll(): void;
 }
@@ -18,7 +28,7 @@ export interface RunningWork {
 export function runningWork(): RunningWork {
   const running = new Set<AbortController>();
   return {
-    async withinTime(caller, onTimeout, work) {
+    async withinTime({ caller, onTimeout, run, onEnd }) {
       const controller = new AbortController();
       const abort = () => controller.abort();
       let timer: NodeJS.Timeout | undefined;
@@ -31,13 +41,30 @@ export function runningWork(): RunningWork {
       running.add(controller);
       caller.addEventListener('abort', abort);
       if (caller.aborted) abort();
-      try {
-        return await Promise.race([work(controller.signal), timedOut]);
-      } finally {
+      const end = () => {
         clearTimeout(timer);
         caller.removeEventListener('abort', abort);
         running.delete(controller);
+      };
+      let result: ActionResult;
+      try {
+        result = await Promise.race([run(controller.signal), timedOut]);
+      } catch (error) {
+        end();
+        throw error;
       }
+      const { data } = result;
+      if (!(data instanceof StreamedData)) {
+        end();
+        onEnd(result);
+        return result;
+      }
+      const passedOn = followed(data, result.actionId, (failure) => {
+        abort();
+        end();
+        onEnd(failure ?? result);
+      });
+      return { ...result, data: passedOn };
     },
     inFlight: () => running.size,
     abortAll: () => {

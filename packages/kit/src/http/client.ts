@@ -24,7 +24,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   async function exchange(
     method: HttpMethod,
     url: string,
-    call: HttpOptions,
+    call: HttpOptions & { isPassedOn?: boolean },
     isStreamed: boolean,
   ): Promise<TransportResponse> {
     const encoded = encodeBody(call);
@@ -40,6 +40,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       tls: call.tls,
       signal,
       isStreamed,
+      isPassedOn: call.isPassedOn,
     });
   }
 
@@ -50,7 +51,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     return response;
   }
 
-  async function stream(method: HttpMethod, url: string, call: HttpOptions = {}): Promise<HttpStream> {
+  async function stream(
+    method: HttpMethod,
+    url: string,
+    call: HttpOptions & { isPassedOn?: boolean } = {},
+  ): Promise<HttpStream> {
     const answer = await exchange(method, url, call, true);
     if (!accepts(call, answer.status))
       throw new HttpStatusError(toResponse(answer, await readAll(answer.body)));

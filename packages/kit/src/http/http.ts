@@ -12,8 +12,15 @@ export interface HttpClient {
   patch(url: string, options?: HttpOptions): Promise<HttpResponse>;
   delete(url: string, options?: HttpOptions): Promise<HttpResponse>;
   request(method: HttpMethod, url: string, options?: HttpOptions): Promise<HttpResponse>;
-  /** The answer's body as it arrives, not held in memory. The size limit and the time-out still apply. */
-  stream(method: HttpMethod, url: string, options?: HttpOptions): Promise<HttpStream>;
+  /**
+   * The answer's body as it arrives, not held in memory. The size limit and the time-out still apply, unless the body is
+   * passed on: then it may be of any size, and the time-out is for the answer's head and for each wait after it.
+   */
+  stream(
+    method: HttpMethod,
+    url: string,
+    options?: HttpOptions & { isPassedOn?: boolean },
+  ): Promise<HttpStream>;
 }
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS';

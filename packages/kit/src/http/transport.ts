@@ -15,6 +15,8 @@ export interface TransportRequest {
   signal: AbortSignal;
   /** Whether the answer's body is to be given as it arrives. Otherwise it is whole before the transport resolves. */
   isStreamed?: boolean;
+  /** Of a streamed answer: no size limit for a 2xx, and the time-out is for each wait. */
+  isPassedOn?: boolean | undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { SourceKind } from '../action-context.ts';
+import type { SourceKind, TokenUsage } from '../action-context.ts';
 import { createAllowedHosts } from '../allowed-hosts.ts';
 import type { ConnectorType } from '../connector-type.ts';
 import { type Elasticsearch, ElasticsearchError } from '../elasticsearch.ts';
@@ -50,6 +50,8 @@ export interface TestResult {
   requestBodyBytes: number;
   /** Names of the headers that the run kept from other origins, each once. */
   sensitiveHeaders: string[];
+  /** As it is when it is asked for: a streamed answer is counted when it has ended. */
+  tokenUsage(): TokenUsage | undefined;
 }
 
 /** Validates and runs one action as the engine does, over real sockets. Throws `ValidationError` on bad input. */
@@ -66,6 +68,7 @@ export async function testAction(type: ConnectorType, run: TestRun): Promise<Tes
   const signal = run.signal ?? new AbortController().signal;
   const sensitiveHeaders = new Set<string>();
   const transport = playedBy(run.origins ?? {}, nodeTransport);
+  let tokenUsage: TokenUsage | undefined;
   let requestBodyBytes = 0;
   const addRequestBodyBytes = (bytes: number) => {
     requestBodyBytes += bytes;
@@ -94,10 +97,19 @@ export async function testAction(type: ConnectorType, run: TestRun): Promise<Tes
     tokens: run.tokens ?? memoryTokens(),
     log: createLogger((level, message) => void logged.push({ level, message })),
     addRequestBodyBytes,
+    reportTokenUsage: (usage) => {
+      tokenUsage = usage;
+    },
     signal,
     now: () => run.now ?? new Date(),
   });
-  return { result, logged, requestBodyBytes, sensitiveHeaders: [...sensitiveHeaders] };
+  return {
+    result,
+    logged,
+    requestBodyBytes,
+    sensitiveHeaders: [...sensitiveHeaders],
+    tokenUsage: () => tokenUsage,
+  };
 }
 
 async function notConfigured(): Promise<never> {

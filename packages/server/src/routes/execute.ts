@@ -1,7 +1,9 @@
+import { Readable } from 'node:stream';
 import type { Principal } from '@patchbay/engine/access';
 import { connectorSettings } from '@patchbay/engine/catalog';
 import { BadRequestError } from '@patchbay/engine/errors';
 import type { RunSource } from '@patchbay/engine/events';
+import { type ActionResult, StreamedData } from '@patchbay/kit';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { App } from '../http/app-type.ts';
@@ -47,7 +49,8 @@ export function executeRoute(app: App, system: System): void {
         source: httpSource(caller),
         signal: abortOnDisconnect(reply),
       });
-      return isDryRun ? { ...resultAnswer(result), dry_run: true } : resultAnswer(result);
+      if (isDryRun) return { ...resultAnswer(result), dry_run: true };
+      return answerOf(result, reply);
     },
   );
 
@@ -65,9 +68,16 @@ export function executeRoute(app: App, system: System): void {
         source: httpSource(caller),
         signal: abortOnDisconnect(reply),
       });
-      return resultAnswer(result);
+      return answerOf(result, reply);
     },
   );
+}
+
+/** A result as JSON, or the bytes that the action passes on, as they arrive. */
+function answerOf(result: ActionResult, reply: FastifyReply) {
+  if (!(result.data instanceof StreamedData)) return resultAnswer(result);
+  const { body, contentType } = result.data;
+  return reply.type(contentType).send(Readable.from(body, { objectMode: false }));
 }
 
 function httpSource({ username, profileUid, apiKey }: Principal): RunSource {

@@ -1,0 +1,70 @@
+import { HttpRequestError, StreamedData } from '@patchbay/kit';
+import { describe, expect, it } from 'vitest';
+import { followed } from './followed.ts';
+
+const bytes = (text: string) => Buffer.from(text);
+
+/** Data that gives these parts; whether its source was left is noted. */
+function made(...parts: (string | Error)[]) {
+  const ends: unknown[] = [];
+  const state = { isLeft: false };
+  async function* body() {
+    try {
+      for (const part of parts) {
+        if (part instanceof Error) throw part;
+        yield bytes(part);
+      }
+    } finally {
+      state.isLeft = true;
+    }
+  }
+  const data = followed(new StreamedData(body(), 'text/x'), 'id', (failure) => ends.push(failure));
+  return { data, ends, state };
+}
+
+async function read({ body }: StreamedData): Promise<string> {
+  let text = '';
+  for await (const part of body) text += Buffer.from(part).toString();
+  return text;
+}
+
+describe('data that is followed', () => {
+  it('is the same data, and ends well with its last byte', async () => {
+    const { data, ends } = made('one ', 'two');
+    expect(data.contentType).toBe('text/x');
+    expect(ends).toEqual([]);
+    expect(await read(data)).toBe('one two');
+    expect(ends).toEqual([undefined]);
+  });
+
+  it('ends with the failure on its way, which its reader is told too', async () => {
+    const { data, ends } = made('one ', new HttpRequestError('reset', { source: 'user' }));
+    await expect(read(data)).rejects.toThrow('reset');
+    expect(ends).toEqual([
+      {
+        actionId: 'id',
+        status: 'error',
+        message: 'an error occurred while running the action',
+        serviceMessage: 'reset',
+        retry: true,
+        errorSource: 'user',
+      },
+    ]);
+  });
+
+  it('ends when its reader leaves, and so does its source', async () => {
+    const { data, ends, state } = made('one', 'two');
+    for await (const part of data.body) {
+      expect(Buffer.from(part).toString()).toBe('one');
+      break;
+    }
+    expect(ends).toMatchObject([{ serviceMessage: 'canceled', errorSource: 'framework' }]);
+    expect(state.isLeft).toBe(true);
+  });
+
+  it('ends when its reader leaves before the first byte', async () => {
+    const { data, ends } = made('one');
+    await data.body[Symbol.asyncIterator]().return?.();
+    expect(ends).toHaveLength(1);
+  });
+});
