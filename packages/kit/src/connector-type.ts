@@ -54,6 +54,11 @@ interface ConnectorTypeFacts {
   minimumLicense: LicenseType;
   features: readonly FeatureId[];
   subFeature?: 'endpointSecurity';
+  /**
+   * Of a type with a sub-feature: the sub-actions that its privilege is enough for when they are asked for over HTTP. The
+   * others then take a superuser; rules and the like run them all. Left out: it is enough for any.
+   */
+  directSubActions?: readonly string[];
   isSystemActionType?: boolean;
   allowMultipleSystemActions?: boolean;
   isDeprecated?: boolean;

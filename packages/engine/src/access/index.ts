@@ -13,6 +13,7 @@ export {
   canManageSpaces,
   canSeeSpace,
   canUseEndpointSecurity,
+  isSuperuser,
   type Principal,
 } from './principal.ts';
 export { NO_PRIVILEGES, type Operation, type PrivilegeSet, union } from './privileges.ts';

@@ -27,6 +27,10 @@ export function canUseEndpointSecurity(principal: Principal, spaceId: string): b
   return every(principal, (set) => allowsEndpointSecurity(set, spaceId));
 }
 
+export function isSuperuser(principal: Principal): boolean {
+  return every(principal, (set) => set.superuser);
+}
+
 export function canSeeSpace(principal: Principal, spaceId: string): boolean {
   return every(principal, (set) => seesSpace(set, spaceId));
 }

@@ -5,6 +5,7 @@ import {
   canManageSpaces,
   canSeeSpace,
   canUseEndpointSecurity,
+  isSuperuser,
   type Principal,
 } from './principal.ts';
 import { NO_PRIVILEGES, type Operation, type PrivilegeSet, union } from './privileges.ts';
@@ -89,6 +90,16 @@ describe('a role', () => {
     [role([{ base: ['all'] }], ['monitor']), false],
   ])('manages security by its cluster privileges only: %j', (given, expected) => {
     expect(canManageSecurity(having(privilegesOf(given)))).toBe(expected);
+  });
+
+  it.each<[string, Role, boolean]>([
+    ['superuser', reserved('superuser'), true],
+    ['kibana_admin', reserved('kibana_admin'), false],
+    ['all of everything that can be named', role([{ spaces: ['*'], base: ['all'] }], ['all']), false],
+  ])('is a superuser’s by its name only: %s', (_what, given, expected) => {
+    const set = privilegesOf(given);
+    expect(isSuperuser(having(set))).toBe(expected);
+    expect(isSuperuser(having(set, NO_PRIVILEGES))).toBe(false);
   });
 
   it.each<[string[], boolean]>([

@@ -21,13 +21,20 @@ export function connectorPage(type: ConnectorType, introduction: string): string
   ].join('\n');
 }
 
-function facts({ minimumLicense, features, subFeature }: ConnectorType): string {
+function facts({ minimumLicense, features, subFeature, directSubActions }: ConnectorType): string {
   const rows = [
     ['Licence', minimumLicense],
     ['Features', features.join(', ')],
     ...(subFeature === undefined ? [] : [['Privilege of its own', subFeature]]),
+    ...(directSubActions === undefined
+      ? []
+      : [['Enough over HTTP for', `${code(directSubActions)}; the others take a superuser`]]),
   ];
   return `| | |\n| --- | --- |\n${rows.map(([name, value]) => `| ${name} | ${value} |`).join('\n')}\n`;
+}
+
+function code(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(', ');
 }
 
 function section(title: string, about: string, schema: z.ZodType): string {

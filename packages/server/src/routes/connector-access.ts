@@ -1,4 +1,10 @@
-import { can, canUseEndpointSecurity, type Operation, type Principal } from '@patchbay/engine/access';
+import {
+  can,
+  canUseEndpointSecurity,
+  isSuperuser,
+  type Operation,
+  type Principal,
+} from '@patchbay/engine/access';
 import { ForbiddenError, NotFoundError } from '@patchbay/engine/errors';
 import type { ConnectorType } from '@patchbay/kit';
 import type { FastifyRequest } from 'fastify';
@@ -29,16 +35,26 @@ export function authorize(
   return caller;
 }
 
-/** As `authorize`, with the privilege that a type of a sub-feature asks for besides. */
+/** A run that is asked for over HTTP. */
+interface AskedRun {
+  typeId: string | undefined;
+  type: ConnectorType | undefined;
+  params: Readonly<Record<string, unknown>>;
+}
+
+/** As `authorize`, with what a type of a sub-feature asks for besides. */
 export function authorizeExecute(
   system: System,
   request: FastifyRequest,
-  typeId: string | undefined,
-  type: ConnectorType | undefined,
+  { typeId, type, params }: AskedRun,
 ): Principal {
   const caller = authorize(system, request, 'execute', typeId);
-  if (type?.subFeature === 'endpointSecurity' && !canUseEndpointSecurity(caller, request.spaceId)) {
-    throw new ForbiddenError(REFUSALS.execute(typeId));
+  if (type?.subFeature === 'endpointSecurity') {
+    const { directSubActions } = type;
+    const isOpen = directSubActions?.some((name) => name === params.subAction) ?? true;
+    if (!canUseEndpointSecurity(caller, request.spaceId) || !(isOpen || isSuperuser(caller))) {
+      throw new ForbiddenError(REFUSALS.execute(typeId));
+    }
   }
   return caller;
 }

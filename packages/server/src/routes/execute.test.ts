@@ -31,6 +31,7 @@ const withSubActions = defineConnectorType({
 });
 
 const endpoint = { ...plain('.endpoint'), subFeature: 'endpointSecurity' as const };
+const guarded = { ...endpoint, id: '.guarded', directSubActions: ['list'] };
 
 /** Runs until it is aborted. */
 const started = vi.fn();
@@ -60,6 +61,7 @@ const types = withBuiltIn(
   system,
   withSubActions,
   endpoint,
+  guarded,
   endless,
   plain('.null', { run: () => null }),
   plain('.list', { run: () => [1, { snake_case: true }] }),
@@ -260,6 +262,29 @@ describe('POST /api/actions/connector/{id}/_execute', () => {
     expect(refused.body.message).toBe('Unauthorized to execute a ".endpoint" action');
     expect((await call('POST', path(id), { as: responder, body: { params: {} } })).status).toBe(200);
     expect((await run(id)).status).toBe(200);
+  });
+
+  it('runs those sub-actions of such a type that are not open to its privilege for a superuser only', async () => {
+    const id = await create('.guarded');
+    const responder = await addUser(server, 'all-of-all', [{ spaces: ['*'], base: ['all'] }]);
+    const refusal = {
+      statusCode: 403,
+      error: 'Forbidden',
+      message: 'Unauthorized to execute a ".guarded" action',
+    };
+    for (const params of [{ subAction: 'isolate' }, { subAction: ['list'] }, {}]) {
+      const test = { connector_type_id: '.guarded', params };
+      for (const [url, body] of [
+        [path(id), { params }],
+        [`${path(id)}?dry_run=true`, { params }],
+        ['/api/patchbay/connectors/_test', test],
+      ] as const) {
+        expect((await call('POST', url, { as: responder, body })).body, url).toEqual(refusal);
+        expect((await call('POST', url, { body })).status, url).toBe(200);
+      }
+    }
+    const listed = await call('POST', path(id), { as: responder, body: { params: { subAction: 'list' } } });
+    expect(listed.status).toBe(200);
   });
 
   it('uses the new config and secrets right after an update, and no secret that was not sent again', async () => {

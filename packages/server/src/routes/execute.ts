@@ -40,12 +40,13 @@ export function executeRoute(app: App, system: System): void {
       if (connector?.origin === 'system')
         throw new BadRequestError('Execution of system action is not allowed');
       const type = connector && catalog.types.find(connector.typeId);
-      const caller = authorizeExecute(system, request, connector?.typeId, type);
+      const { params } = request.body;
+      const caller = authorizeExecute(system, request, { typeId: connector?.typeId, type, params });
       const isDryRun = request.query.dry_run === 'true';
       const result = await execution[isDryRun ? 'dryRun' : 'run']({
         spaceId,
         connectorId,
-        params: request.body.params,
+        params,
         source: httpSource(caller),
         signal: abortOnDisconnect(reply),
       });
@@ -60,7 +61,8 @@ export function executeRoute(app: App, system: System): void {
     async (request, reply) => {
       const { connector_type_id: typeId, ...given } = request.body;
       authorize(system, request, 'create', typeId);
-      const caller = authorizeExecute(system, request, typeId, catalog.types.find(typeId));
+      const type = catalog.types.find(typeId);
+      const caller = authorizeExecute(system, request, { typeId, type, params: given.params });
       const result = await execution.test({
         spaceId: request.spaceId,
         typeId,
