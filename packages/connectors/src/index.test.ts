@@ -36,6 +36,7 @@ const KNOWN: Record<string, readonly [name: string, licence: string, features: r
   '.slack_api': ['Slack API', 'gold', ['uptime', 'alerting', 'siem']],
   '.swimlane': ['Swimlane', 'gold', ['alerting', 'cases', 'siem', 'workflows']],
   '.teams': ['Microsoft Teams', 'gold', [...ALERTING, ...NEW]],
+  '.thehive': ['TheHive', 'gold', ['alerting', 'siem', 'uptime', 'cases', 'workflows']],
   '.tines': ['Tines', 'gold', ['siem']],
   '.torq': ['Torq', 'gold', ALERTING],
   '.webhook': ['Webhook', 'gold', ALERTING],

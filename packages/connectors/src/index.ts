@@ -16,6 +16,7 @@ import { slack } from './slack/slack.ts';
 import { slackApi } from './slack/slack-api.ts';
 import { swimlane } from './swimlane/swimlane.ts';
 import { teams } from './teams/teams.ts';
+import { thehive } from './thehive/thehive.ts';
 import { tines } from './tines/tines.ts';
 import { torq } from './torq/torq.ts';
 import { webhook } from './webhook/webhook.ts';
@@ -40,6 +41,7 @@ export const connectorTypes: readonly ConnectorType[] = [
   slackApi,
   swimlane,
   teams,
+  thehive,
   tines,
   torq,
   webhook,

@@ -1,3 +1,4 @@
+export { alertBody } from './alert-body.ts';
 export {
   type IncidentComment,
   type IncidentPush,
@@ -6,4 +7,5 @@ export {
   type PushedIncident,
   pushToService,
 } from './push-to-service.ts';
+export { renderWithSeverity } from './rule-severity.ts';
 export { type FreeFieldsLimits, freeFields, incidentComments, jsonRecord } from './schemas.ts';
