@@ -185,6 +185,7 @@ export function createExecution(options: ExecutionOptions): Execution {
     means: Means,
     onEnd: (result: ActionResult, measured: Measured) => void,
   ): Promise<ActionResult> {
+    let tokens: TokenStore | undefined;
     const measured: Measured = { requestBodyBytes: 0 };
     const notRun = (result: ActionResult) => {
       onEnd(result, measured);
@@ -225,16 +226,20 @@ export function createExecution(options: ExecutionOptions): Execution {
           }),
           smtp,
           elasticsearch,
-          tokens: means.tokens({
-            log: means.log,
-            signal,
-            onToken,
-            http: createHttpClient({
-              transport,
-              signal: new AbortController().signal,
-              userAgent: options.userAgent,
-            }),
-          }),
+          // Most runs ask for none.
+          get tokens() {
+            tokens ??= means.tokens({
+              log: means.log,
+              signal,
+              onToken,
+              http: createHttpClient({
+                transport,
+                signal: new AbortController().signal,
+                userAgent: options.userAgent,
+              }),
+            });
+            return tokens;
+          },
           log: means.log,
           addRequestBodyBytes,
           reportTokenUsage: (usage) => {

@@ -10,6 +10,12 @@ const RETRY_AFTER_SECONDS = 5;
 /** How long a connection without a request may stay open: Node looks after slow headers only until the stop. */
 const UNUSED_MS = 1000;
 
+interface Connection {
+  socket: Socket;
+  /** Not answered yet. */
+  requests: number;
+}
+
 /**
  * From the moment that the server stops: an answer ends its connection, so that its client sends nothing more into one that
  * is about to close, and a connection over which no request comes does not hold the stop. Gives the check for requests that
@@ -17,23 +23,24 @@ const UNUSED_MS = 1000;
  */
 export function answerWhileStopping(app: App): (request: FastifyRequest, answer: ServerResponse) => void {
   let isStopping = false;
-  const open = new Map<string, Socket>();
-  const requests = new Map<string, number>();
-  const count = (peer: string, by: 1 | -1) => {
-    const left = (requests.get(peer) ?? 0) + by;
-    if (left === 0) requests.delete(peer);
-    else requests.set(peer, left);
+  const open = new Map<string, Connection>();
+  /** By the socket that requests name: with TLS that is another one than the connection's. */
+  const known = new WeakMap<Socket, Connection>();
+  const connectionOf = (socket: Socket) => {
+    const connection = known.get(socket) ?? open.get(peerOf(socket)) ?? { socket, requests: 0 };
+    known.set(socket, connection);
+    return connection;
   };
 
   app.server.on('connection', (socket) => {
     const peer = peerOf(socket);
-    open.set(peer, socket);
+    open.set(peer, { socket, requests: 0 });
     socket.once('close', () => open.delete(peer));
   });
   app.addHook('preClose', async () => {
     isStopping = true;
     setTimeout(() => {
-      for (const [peer, socket] of open) if (!requests.has(peer)) socket.destroy();
+      for (const { socket, requests } of open.values()) if (requests === 0) socket.destroy();
     }, UNUSED_MS).unref();
   });
   app.addHook('onSend', (_request, reply, payload, done) => {
@@ -42,9 +49,9 @@ export function answerWhileStopping(app: App): (request: FastifyRequest, answer:
   });
 
   return ({ raw, routeOptions }, answer) => {
-    const peer = peerOf(raw.socket);
-    count(peer, 1);
-    answer.once('close', () => count(peer, -1));
+    const connection = connectionOf(raw.socket);
+    connection.requests++;
+    answer.once('close', () => connection.requests--);
     // Health checks answer for themselves.
     if (isStopping && routeOptions.config.auth !== 'none') {
       throw new ServiceUnavailableError('The server is stopping', { retryAfterSeconds: RETRY_AFTER_SECONDS });
