@@ -38,7 +38,7 @@ async function launch(round: number, withFormer = true): Promise<string> {
   const [key, former] = round % 2 === 0 ? KEYS : [KEYS[1], KEYS[0]];
   const started = start(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', 'packages/server/src/main.ts'],
+    ['--disable-warning=ExperimentalWarning', 'packages/server/src/main.js'],
     root,
     {
       SERVER_PORT: '0',

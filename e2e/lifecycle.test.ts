@@ -26,7 +26,7 @@ afterEach(() => {
 });
 
 function launch(env: NodeJS.ProcessEnv = {}, args: string[] = []): Started {
-  const flags = ['--disable-warning=ExperimentalWarning', 'packages/server/src/main.ts', ...args];
+  const flags = ['--disable-warning=ExperimentalWarning', 'packages/server/src/main.js', ...args];
   const server = start(process.execPath, flags, root, {
     SERVER_PORT: '0',
     PATH_DATA: data,

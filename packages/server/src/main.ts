@@ -1,2 +1,0 @@
-// What still names this file starts the same.
-import './main.js';
