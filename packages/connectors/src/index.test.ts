@@ -41,6 +41,7 @@ const KNOWN: Record<string, readonly [name: string, licence: string, features: r
   '.torq': ['Torq', 'gold', ALERTING],
   '.webhook': ['Webhook', 'gold', ALERTING],
   '.xmatters': ['xMatters', 'gold', ['alerting', 'siem']],
+  '.xsoar': ['XSOAR', 'platinum', ['siem']],
 };
 
 const validation = {

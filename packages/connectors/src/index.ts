@@ -21,6 +21,7 @@ import { tines } from './tines/tines.ts';
 import { torq } from './torq/torq.ts';
 import { webhook } from './webhook/webhook.ts';
 import { xmatters } from './xmatters/xmatters.ts';
+import { xsoar } from './xsoar/xsoar.ts';
 
 /** The built-in connector types, in the order in which the API lists them. One folder and one line each. */
 export const connectorTypes: readonly ConnectorType[] = [
@@ -46,4 +47,5 @@ export const connectorTypes: readonly ConnectorType[] = [
   torq,
   webhook,
   xmatters,
+  xsoar,
 ];

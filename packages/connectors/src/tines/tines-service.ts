@@ -1,8 +1,8 @@
 import {
   type ActionContext,
-  type FailureReading,
   onlyThrottlingIsTheUsers,
   serviceRequester,
+  statusTextOnly,
 } from '@patchbay/kit';
 import { z } from 'zod';
 import type { Config, Run, Secrets, Webhook } from './schema.ts';
@@ -42,7 +42,10 @@ export interface TinesService {
 
 export function tinesService(context: ActionContext<Config, Secrets>): TinesService {
   const { config, secrets } = context;
-  const request = serviceRequester(context, { failureText, sourceOf: onlyThrottlingIsTheUsers });
+  const request = serviceRequester(context, {
+    failureText: statusTextOnly,
+    sourceOf: onlyThrottlingIsTheUsers,
+  });
 
   /** A read of the tenant's API. `path` holds the query as Tines is sent it, colons unescaped. */
   async function read<Data>(path: string, responseSchema: z.ZodType<unknown, Data>): Promise<Data> {
@@ -94,6 +97,3 @@ export function tinesService(context: ActionContext<Config, Secrets>): TinesServ
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
-
-const failureText: FailureReading['failureText'] = ({ response, message }) =>
-  response?.statusText ? `API Error: ${response.statusText}` : `Error: ${message}`;

@@ -6,6 +6,7 @@ export {
   ServiceError,
   type ServiceRequest,
   serviceRequester,
+  statusTextOnly,
 } from './service-request.ts';
 export {
   ensureAllowed,

@@ -60,6 +60,10 @@ export interface FailureReading {
 export const onlyThrottlingIsTheUsers = (status: number): ErrorSource =>
   status === 429 ? 'user' : 'framework';
 
+/** For types that say no more than the status text of an answer, or why there was none. */
+export const statusTextOnly: FailureReading['failureText'] = ({ response, message }) =>
+  response?.statusText ? `API Error: ${response.statusText}` : `Error: ${message}`;
+
 export type RequestService = <Data>(request: ServiceRequest<Data>) => Promise<ServiceAnswer<Data>>;
 
 /**
