@@ -19,24 +19,18 @@ export const runParams = z.strictObject({
   createInvestigation: z
     .boolean()
     .meta({ title: 'Start an investigation', description: 'Whether the playbook runs at once.' }),
-  severity: z.coerce
-    .number()
-    .meta({
-      title: 'Severity',
-      description: '0 unknown, 0.5 informational, 1 low, 2 medium, 3 high, 4 critical.',
-    }),
+  severity: z.coerce.number().meta({
+    title: 'Severity',
+    description: '0 unknown, 0.5 informational, 1 low, 2 medium, 3 high, 4 critical.',
+  }),
   isRuleSeverity: z.boolean().nullable().default(false).meta({
     title: 'Severity of the rule',
     description: 'Whether a rule’s action takes the severity of its rule.',
   }),
-  body: z
-    .string()
-    .nullable()
-    .default(null)
-    .meta({
-      title: 'Body',
-      description: 'JSON text of an object with more fields; the ones above win over it.',
-    }),
+  body: z.string().nullable().default(null).meta({
+    title: 'Body',
+    description: 'JSON text of an object with more fields; the ones above win over it.',
+  }),
 });
 
 export type Config = z.output<typeof config>;
