@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type StandIn, standIn } from '@patchbay/kit/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { call, PASSWORD } from './call.ts';
 import { killGroup, type Started, start, until } from './checkout.ts';
 
 /**
@@ -14,7 +15,6 @@ const ROUNDS = 20;
 const WRITES_A_ROUND = 55;
 const WRITERS = 4;
 const KEYS = ['a'.repeat(32), 'b'.repeat(32)] as const;
-const PASSWORD = 'changeme';
 
 const root = join(import.meta.dirname, '..');
 const data = mkdtempSync(join(tmpdir(), 'patchbay-crash-'));
@@ -63,20 +63,6 @@ async function kill(): Promise<void> {
   if (server === undefined) return;
   killGroup(server);
   await server.exited;
-}
-
-async function call(url: string, method: string, path: string, body?: unknown) {
-  const response = await fetch(url + path, {
-    method,
-    headers: {
-      authorization: `Basic ${Buffer.from(`elastic:${PASSWORD}`).toString('base64')}`,
-      'kbn-xsrf': 'true',
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
 }
 
 const path = (id: string) => `/api/actions/connector/${id}`;

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { standIn } from '@patchbay/kit/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { call, PASSWORD } from './call.ts';
 import { killGroup, type Started, start, until } from './checkout.ts';
 
 /** The server as a process: how it starts, what it refuses, how it ends. */
 
 const root = join(import.meta.dirname, '..');
-const PASSWORD = 'changeme';
 
 let data: string;
 let started: Started[];
@@ -46,20 +46,6 @@ async function ready(server: Started): Promise<string> {
   const url = /URL:\s+(\S+)/.exec(server.output())?.[1];
   if (url === undefined) throw new Error(server.output());
   return url;
-}
-
-async function call(url: string, method: string, path: string, body?: unknown) {
-  const response = await fetch(`${url}${path}`, {
-    method,
-    headers: {
-      authorization: `Basic ${Buffer.from(`elastic:${PASSWORD}`).toString('base64')}`,
-      'kbn-xsrf': 'true',
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
 }
 
 const createWebhook = (url: string, id: string, target: string) =>

@@ -1,0 +1,17 @@
+/** The first user's password, for servers that are started with `ELASTIC_PASSWORD`. */
+export const PASSWORD = 'changeme';
+
+/** One call of the API as a well-behaved client makes it, by the first user. */
+export async function call(url: string, method: string, path: string, body?: unknown) {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: {
+      authorization: `Basic ${Buffer.from(`elastic:${PASSWORD}`).toString('base64')}`,
+      'kbn-xsrf': 'true',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+}
