@@ -20,6 +20,7 @@ const engine = {
   'node-http': [],
   networks: [],
   files: [],
+  'rate-limits': [],
   config: ['files', 'networks'],
   redaction: ['config'],
   store: [],
@@ -42,8 +43,9 @@ const engine = {
     'licensing',
     'access',
     'redaction',
+    'rate-limits',
   ],
-  oauth: ['catalog', 'redaction', 'tokens', 'store', 'vault', 'egress'],
+  oauth: ['catalog', 'redaction', 'tokens', 'store', 'vault', 'egress', 'rate-limits'],
 };
 
 const others = (all, allowed, self) =>

@@ -116,6 +116,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       installation: { uuid, version: API_LEVEL },
       userAgent,
       processRedactor: processRedactor(settings),
+      rateLimits: settings['xpack.actions.rateLimiter'],
       logger,
       now,
     });

@@ -60,6 +60,30 @@ const failed = (error: string) => [
   { action: 'execute', message: 'action execution failure: .note:c1: My note', error },
 ];
 
+it('a run of a type that is limited is refused without a call, and is in the event log; a dry run does not count', async () => {
+  const execute = vi.fn();
+  await using engine = await testEngine({
+    types: [noteType({ id: '.email', execute })],
+    settings: { 'xpack.actions.rateLimiter': { email: { lookbackWindow: '1m', limit: 1 } } },
+  });
+  await engine.catalog.create('default', {
+    id: 'c1',
+    typeId: '.email',
+    name: 'Mail',
+    config: { url: 'a' },
+    secrets: { token: SECRET },
+  });
+  const request = { spaceId: 'default', connectorId: 'c1', params: { message: 'hello' } };
+  const dry = { ...request, source: { kind: 'http_request' } as const, signal: new AbortController().signal };
+  for (let count = 0; count < 5; count++) await engine.execution.dryRun(dry);
+  execute.mockClear();
+  const outcomes = [await run(engine), await run(engine), await run(engine)];
+  expect(outcomes.map(({ status }) => status)).toEqual(['ok', 'ok', 'error']);
+  expect(outcomes[2]?.serviceMessage).toBe('Action execution rate limit exceeded for connector: .email');
+  expect(execute).toHaveBeenCalledTimes(2);
+  expect((await events(engine)).at(-1)?.error).toContain('rate limit exceeded');
+});
+
 describe('a run', () => {
   it('hands the action its validated input and answers what it returns', async () => {
     const given = vi.fn();

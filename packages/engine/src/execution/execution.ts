@@ -28,6 +28,7 @@ import {
   type RunSource,
   timeoutText,
 } from '../events/index.ts';
+import type { RateLimit } from '../rate-limits/index.ts';
 import {
   type Redact,
   type Redactor,
@@ -40,6 +41,7 @@ import { passingTokens, type TokenOwner, type TokenRun, type Tokens } from '../t
 import { type CapturedRequest, capture } from './capture.ts';
 import { type Input, inputReader } from './input.ts';
 import { type Opened, open } from './open.ts';
+import { tooOften, typeLimits } from './type-limits.ts';
 import { RUN_TIMEOUT, runningWork } from './within-time.ts';
 
 export interface RunRequest {
@@ -91,6 +93,8 @@ export interface ExecutionOptions {
   userAgent: string;
   /** Knows what the process itself keeps secret. */
   processRedactor: Redactor;
+  /** By connector type id, without its dot. */
+  rateLimits: Readonly<Record<string, RateLimit>>;
   /** A logger by name. */
   logger(name: string): Logger;
   now(): Date;
@@ -104,6 +108,8 @@ interface Means {
   log: Logger;
   tokens(run: TokenRun): TokenStore;
   onToken(token: string): void;
+  /** Counts the run. */
+  isTooOften(): boolean;
 }
 
 /** What a run has cost, as far as it has gone. */
@@ -125,6 +131,7 @@ export function createExecution(options: ExecutionOptions): Execution {
   const readInput = inputReader(catalog.validation);
   const log = logger('actions');
   const redactors = new Set<Redactor>();
+  const isLimited = typeLimits(options.rateLimits);
 
   async function prepare(request: RunRequest): Promise<Prepared> {
     const { spaceId, connectorId } = request;
@@ -152,6 +159,7 @@ export function createExecution(options: ExecutionOptions): Execution {
       log: redactingLogger(logger(`plugins.actions${type.id}`), redact),
       tokens,
       onToken: redact.learn,
+      isTooOften: () => isLimited(type.id, now()),
     };
     try {
       const result = await attempt(prepared, opened, means, (ended, measured) => {
@@ -195,6 +203,7 @@ export function createExecution(options: ExecutionOptions): Execution {
     const { connector } = resolved;
     const input: Input | ActionResult = readInput(type, connector, secrets, request.params);
     if ('status' in input) return notRun(input);
+    if (means.isTooOften()) return notRun(tooOften(type, connector));
     const { transport, smtp, elasticsearch, onToken } = means;
     const addRequestBodyBytes = (bytes: number) => {
       measured.requestBodyBytes += bytes;
@@ -307,6 +316,7 @@ export function createExecution(options: ExecutionOptions): Execution {
         log: SILENT,
         tokens: (run) => passingTokens(run, options.tokens.of(owner, run)),
         onToken: redact.learn,
+        isTooOften: () => false,
       };
       const result = await attempt(prepared, opened, means, () => {});
       const requests: CapturedRequest[] = shown(redact);

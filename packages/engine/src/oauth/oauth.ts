@@ -10,12 +10,12 @@ import {
 import type { Catalog, ResolvedConnector } from '../catalog/index.ts';
 import type { Egress } from '../egress/index.ts';
 import { BadRequestError, InternalError, NotFoundError, TooManyRequestsError } from '../errors/index.ts';
+import { createRateLimit, type RateLimit } from '../rate-limits/index.ts';
 import { redactingLogger, redactor } from '../redaction/index.ts';
 import type { OAuthStateRecord, Store } from '../store/index.ts';
 import type { TokenOwner, Tokens } from '../tokens/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { type AccessTokenRequest, requestAccessToken } from './access-token.ts';
-import { createRateLimit, type RateLimit } from './rate-limit.ts';
 import { createStates } from './states.ts';
 
 export interface StartRequest {

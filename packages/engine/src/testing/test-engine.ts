@@ -80,6 +80,7 @@ async function assemble(
     installation: { uuid: '5b2de169', version: '9.3.0' },
     userAgent: 'test',
     processRedactor: processRedactor(settings),
+    rateLimits: settings['xpack.actions.rateLimiter'],
     logger,
     now,
   });

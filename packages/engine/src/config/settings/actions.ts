@@ -243,7 +243,6 @@ export const actionsSettings = {
 export const UNUSED_ACTIONS_SETTINGS: readonly string[] = [
   'xpack.actions.run.',
   'xpack.actions.queued.',
-  'xpack.actions.rateLimiter',
   'xpack.actions.auth.ears.',
   'xpack.actions.relay.',
   'xpack.actions.usage.',
