@@ -1,4 +1,4 @@
-import { type ActionContext, clientCredentialsToken, type HttpResponse, messageOf } from '@patchbay/kit';
+import { type ActionContext, clientCredentialsToken, forgetTokenAfter, HttpStatusError } from '@patchbay/kit';
 import type { MailFields } from './compose.ts';
 import type { Config, Secrets } from './schema.ts';
 
@@ -14,14 +14,18 @@ export async function sendByGraph(mail: MailFields, context: Context): Promise<u
   if (token === undefined)
     throw new Error(`Unable to retrieve access token for connectorId: ${connector.id}`);
   const sender = pathSegment(mail.from[0]?.address ?? '');
-  const response = await http.post(`${settings.microsoft.graphApiUrl}/users/${sender}/sendMail`, {
-    json: toGraphMail(mail),
-    headers: { 'Content-Type': 'application/json', Authorization: token },
-    acceptStatus: () => true,
-  });
-  if (response.status === ACCEPTED) return bodyOf(response);
-  if (response.status >= 400 && response.status < 500) await forgetToken(context);
-  throw new Error(JSON.stringify(bodyOf(response)));
+  try {
+    const response = await http.post(`${settings.microsoft.graphApiUrl}/users/${sender}/sendMail`, {
+      json: toGraphMail(mail),
+      headers: { 'Content-Type': 'application/json', Authorization: token },
+      acceptStatus: (status) => status === ACCEPTED,
+    });
+    return response.data();
+  } catch (cause) {
+    if (!(cause instanceof HttpStatusError)) throw cause;
+    await forgetTokenAfter(cause, context);
+    throw new Error(JSON.stringify(cause.response.data()), { cause });
+  }
 }
 
 /** https://learn.microsoft.com/graph/api/resources/message */
@@ -61,24 +65,7 @@ function accessToken(context: Context): Promise<string | undefined> {
   );
 }
 
-/** After a 4xx: the next run asks for a new one. */
-async function forgetToken({ tokens, connector, log }: Context): Promise<void> {
-  try {
-    await tokens.delete();
-  } catch (error) {
-    log.warn(`Not able to delete connector token for connectorId: ${connector.id}: ${messageOf(error)}`);
-  }
-}
-
 /** As it stands, but for what would end the segment or the path: the reference encodes nothing. */
 function pathSegment(text: string): string {
   return text.replace(/[/?#\\%]/g, encodeURIComponent);
-}
-
-function bodyOf(response: HttpResponse): unknown {
-  try {
-    return response.json();
-  } catch {
-    return response.text();
-  }
 }
