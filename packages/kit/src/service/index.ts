@@ -1,15 +1,21 @@
 export {
   type FailureReading,
   onlyThrottlingIsTheUsers,
+  type ServiceCall,
+  type ServiceContext,
+  ServiceError,
+  statusTextOnly,
+} from './service-call.ts';
+export {
   type RequestService,
   type ServiceAnswer,
-  ServiceError,
   type ServiceRequest,
   serviceRequester,
-  statusTextOnly,
 } from './service-request.ts';
+export { type StreamService, serviceStreamer } from './service-stream.ts';
 export {
   ensureAllowed,
+  ensureHttpUrl,
   ensureUsableUrl,
   normalizeUrl,
   serviceUrl,

@@ -3,12 +3,8 @@ import { z } from 'zod';
 import { defineConnectorType } from '../connector-type.ts';
 import type { ActionResult } from '../result.ts';
 import { type StandIn, type StandInAnswer, standIn, testAction } from '../testing/index.ts';
-import {
-  type FailureReading,
-  onlyThrottlingIsTheUsers,
-  type ServiceRequest,
-  serviceRequester,
-} from './service-request.ts';
+import { type FailureReading, onlyThrottlingIsTheUsers } from './service-call.ts';
+import { type ServiceRequest, serviceRequester } from './service-request.ts';
 
 const reading: FailureReading = {
   failureText: ({ response, message }) => `said ${response?.text() ?? message}`,
@@ -166,6 +162,18 @@ describe('a call that fails', () => {
     await vendor.close();
     expect((await failed({ url: vendor.url })).serviceMessage).toMatch(
       /^Status code: undefined\. Message: said connect ECONNREFUSED/,
+    );
+  });
+
+  it('without an answer tells the type its code', async () => {
+    const vendor = await standIn();
+    await vendor.close();
+    const how: FailureReading = { failureText: ({ code }) => `code ${code}` };
+    expect((await failed({ url: vendor.url }, {}, how)).serviceMessage).toBe(
+      'Status code: undefined. Message: code ECONNREFUSED',
+    );
+    expect((await failed({}, { status: 500 }, how)).serviceMessage).toBe(
+      'Status code: 500. Message: code undefined',
     );
   });
 

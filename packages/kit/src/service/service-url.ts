@@ -18,6 +18,15 @@ export function ensureUsableUrl(url: string): void {
   if (protocol !== 'http:' && protocol !== 'https:') throw new Error('Invalid protocol');
 }
 
+/** Throws the same reasons after `URL Error: `, as sub-actions word them. */
+export function ensureHttpUrl(url: string): void {
+  try {
+    ensureUsableUrl(url);
+  } catch (cause) {
+    throw new Error(`URL Error: ${messageOf(cause)}`, { cause });
+  }
+}
+
 /** Refuses a URL whose host is not allowed, with a text before the reason. */
 export function ensureAllowed(
   url: string,
@@ -38,12 +47,4 @@ export function normalizeUrl(url: string): string {
 /** One at most. */
 export function withoutTrailingSlash(url: string): string {
   return url.endsWith('/') ? url.slice(0, -1) : url;
-}
-
-function ensureHttpUrl(url: string): void {
-  try {
-    ensureUsableUrl(url);
-  } catch (cause) {
-    throw new Error(`URL Error: ${messageOf(cause)}`, { cause });
-  }
 }
