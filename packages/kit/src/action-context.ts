@@ -67,7 +67,7 @@ export interface ActionContext<Config = unknown, Secrets = unknown, Params = unk
   log: Logger;
   /** For the event log: what leaves other than by `http`, which counts by itself. */
   addRequestBodyBytes(bytes: number): void;
-  /** For the event log: what a language model counted. Told once, at the latest when a streamed answer ends. */
+  /** For the event log: what a language model counted. Told once; of a streamed answer in its `afterEnd` at the latest. */
   reportTokenUsage(usage: TokenUsage): void;
   /** Fires when the caller goes away or the run takes too long. */
   signal: AbortSignal;

@@ -53,6 +53,7 @@ export {
 export * from './service/index.ts';
 export * from './signing/index.ts';
 export type { Smtp, SmtpConnection, SmtpMessage, SmtpRequest, SmtpServer } from './smtp.ts';
+export * from './sse/index.ts';
 export { StreamedData } from './streamed-data.ts';
 export type { SubAction, SubActionMaker, SubActions } from './sub-action.ts';
 export { type SubActionChoice, subActionChoice } from './sub-action-choice.ts';

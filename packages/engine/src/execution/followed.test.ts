@@ -1,19 +1,16 @@
 import { HttpRequestError, StreamedData } from '@patchbay/kit';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { followed } from './followed.ts';
 
 const bytes = (text: string) => Buffer.from(text);
 
 /** Data that gives these parts; whether its source was left is noted. */
-function made(...parts: (string | Error)[]) {
+function made(...given: (string | Error)[]) {
   const ends: unknown[] = [];
   const state = { isLeft: false };
   async function* body() {
     try {
-      for (const part of parts) {
-        if (part instanceof Error) throw part;
-        yield bytes(part);
-      }
+      yield* parts(...given);
     } finally {
       state.isLeft = true;
     }
@@ -67,4 +64,40 @@ describe('data that is followed', () => {
     await data.body[Symbol.asyncIterator]().return?.();
     expect(ends).toHaveLength(1);
   });
+
+  it('ends after what is left to do, for which its reader does not wait', async () => {
+    const ends: unknown[] = [];
+    const work = Promise.withResolvers<void>();
+    const data = followed(new StreamedData(parts('one'), 'text/x', () => work.promise), 'id', (failure) =>
+      ends.push(failure),
+    );
+    expect(await read(data)).toBe('one');
+    await data.body[Symbol.asyncIterator]().return?.();
+    expect(ends).toEqual([]);
+    work.resolve();
+    await vi.waitFor(() => expect(ends).toEqual([undefined]));
+  });
+
+  it('is a failure where what is left to do fails, and does not ask for it where it broke off', async () => {
+    const afterEnd = vi.fn(() => Promise.reject(new Error('no counting')));
+    const outcome = async (body: AsyncIterable<Uint8Array>) => {
+      const ends: unknown[] = [];
+      const data = followed(new StreamedData(body, 'text/x', afterEnd), 'id', (failure) =>
+        ends.push(failure),
+      );
+      await read(data).catch(() => {});
+      await vi.waitFor(() => expect(ends).toHaveLength(1));
+      return ends;
+    };
+    expect(await outcome(parts('one', new Error('reset')))).toMatchObject([{ serviceMessage: 'reset' }]);
+    expect(afterEnd).not.toHaveBeenCalled();
+    expect(await outcome(parts('one'))).toMatchObject([{ status: 'error', serviceMessage: 'no counting' }]);
+  });
 });
+
+async function* parts(...given: (string | Error)[]) {
+  for (const part of given) {
+    if (part instanceof Error) throw part;
+    yield bytes(part);
+  }
+}

@@ -2,25 +2,37 @@ import { type ActionResult, messageOf, RunError, StreamedData } from '@patchbay/
 
 /**
  * The same data, whose end is told, once: with what the run then came to, or nothing where all is well. An end is the last
- * byte, an error on the way, or a reader who goes away, be it before the first byte.
+ * byte and what is left to do after it, an error on the way, or a reader who goes away, be it before the first byte.
  */
 export function followed(
-  { body, contentType }: StreamedData,
+  { body, contentType, afterEnd }: StreamedData,
   actionId: string,
   onEnd: (failure?: ActionResult) => void,
 ): StreamedData {
   let hasEnded = false;
+  let isWhole = false;
   const end = (failure?: ActionResult) => {
     if (hasEnded) return;
     hasEnded = true;
     onEnd(failure);
+  };
+  const finish = async () => {
+    try {
+      await afterEnd?.();
+      end();
+    } catch (error) {
+      end(brokenOff(actionId, error));
+    }
   };
   const source = body[Symbol.asyncIterator]();
   const reader: AsyncIterator<Uint8Array> = {
     async next() {
       try {
         const step = await source.next();
-        if (step.done) end();
+        if (step.done && !isWhole) {
+          isWhole = true;
+          void finish();
+        }
         return step;
       } catch (error) {
         end(brokenOff(actionId, error));
@@ -28,7 +40,7 @@ export function followed(
       }
     },
     async return() {
-      end(brokenOff(actionId, new Error('canceled')));
+      if (!isWhole) end(brokenOff(actionId, new Error('canceled')));
       await source.return?.();
       return { done: true, value: undefined };
     },

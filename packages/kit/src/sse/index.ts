@@ -1,0 +1,2 @@
+export { beside } from './beside.ts';
+export { type EventReader, eventReader } from './event-reader.ts';
