@@ -191,6 +191,97 @@ it('a proxy that says nothing costs no more than the connection time-out, and no
   silent.close();
 });
 
+describe('a call’s own proxy', () => {
+  it('takes the place of the connector’s, of the global one and of its lists', async () => {
+    await using global = await testProxy();
+    await using connectors = await testProxy();
+    await using own = await testProxy({ authorization: basicAuth({ user: 'us er', password: 'p@ss' }) });
+    await using origin = await hello();
+    const egress = testEgress({
+      'xpack.actions.proxyUrl': global.url,
+      'xpack.actions.proxyBypassHosts': ['127.0.0.1'],
+    });
+    const transport = egress.transportFor({ proxy: { url: connectors.url } });
+    const url = own.url.replace('//', '//other:other@');
+    const proxy = { url, user: 'us er', password: 'p@ss' };
+    expect(await send(transport, origin.url, { proxy })).toEqual(HELLO);
+    expect(await send(transport, origin.url, { proxy, isStreamed: true })).toEqual(HELLO);
+    expect([global, connectors].map(({ tunnels }) => tunnels.length)).toEqual([0, 0]);
+    expect(own.tunnels.length).toBeGreaterThan(0);
+    // The next call without one goes by the connector's.
+    expect(await send(transport, origin.url)).toEqual(HELLO);
+    expect(connectors.tunnels).toHaveLength(1);
+    expect(JSON.stringify(origin.received)).not.toContain('proxy-authorization');
+    await egress.close();
+  });
+
+  it('is verified as the call says, whatever the settings say', async () => {
+    await using proxy = await testProxy({ tls: certificate });
+    await using elsewhere = await testProxy({ tls: ca.issue({ names: ['elsewhere.example'], ips: [] }) });
+    await using origin = await hello();
+    const strict = testEgress({
+      'xpack.actions.customHostSettings': [proxy, elsewhere].map(({ url }) => ({
+        url,
+        ssl: { certificateAuthoritiesData: ca.cert },
+      })),
+    });
+    const lax = testEgress({ 'xpack.actions.ssl.proxyVerificationMode': 'none' });
+    const through = ({ url }: { url: string }, verificationMode: 'none' | 'certificate' | 'full') => ({
+      proxy: { url, verificationMode },
+    });
+    const by = (egress: typeof strict, ...way: Parameters<typeof through>) =>
+      send(egress.transportFor(undefined), origin.url, through(...way));
+    expect(await by(lax, proxy, 'full')).toMatchObject({ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
+    expect(await by(lax, proxy, 'none')).toEqual(HELLO);
+    expect(await by(strict, proxy, 'full')).toEqual(HELLO);
+    expect(await by(strict, elsewhere, 'full')).toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+    expect(await by(strict, elsewhere, 'certificate')).toEqual(HELLO);
+    await strict.close();
+    await lax.close();
+  });
+
+  it('is used for every hop of a redirect, each of an allowed host', async () => {
+    await using proxy = await testProxy();
+    await using end = await hello();
+    await using start = await testOrigin(({ url }, response) => {
+      const location = url === '/on' ? end.url : 'http://elsewhere.example/';
+      response.writeHead(302, { location }).end();
+    });
+    const egress = testEgress({ 'xpack.actions.allowedHosts': ['127.0.0.1'] });
+    const transport = egress.transportFor(undefined);
+    expect(await send(transport, `${start.url}/on`, { proxy })).toEqual(HELLO);
+    expect(proxy.tunnels.map(({ target }) => target)).toEqual([hostOf(start.url), hostOf(end.url)]);
+    expect(await send(transport, `${start.url}/off`, { proxy })).toMatchObject({
+      code: 'ERR_FR_REDIRECTION_FAILURE',
+    });
+    expect(proxy.tunnels.map(({ target }) => target)).not.toContain('elsewhere.example:80');
+    await egress.close();
+  });
+
+  it('must be an allowed host', async () => {
+    await using origin = await hello();
+    const egress = testEgress({ 'xpack.actions.allowedHosts': ['127.0.0.1'] });
+    const proxy = { url: 'http://proxy.example:3128' };
+    expect(await send(egress.transportFor(undefined), origin.url, { proxy })).toEqual({
+      code: undefined,
+      message: 'target hostname "proxy.example" is not added to the Kibana config xpack.actions.allowedHosts',
+    });
+    expect(origin.received).toEqual([]);
+    await egress.close();
+  });
+
+  it('that is no http proxy is not used', async () => {
+    await using origin = await hello();
+    const egress = testEgress();
+    const proxy = { url: 'socks5://127.0.0.1:9' };
+    expect(await send(egress.transportFor(undefined), origin.url, { proxy })).toMatchObject({
+      message: 'Unsupported protocol',
+    });
+    expect(origin.received).toEqual([]);
+    await egress.close();
+  });
+});
+
 describe('with private networks denied', () => {
   const denied = { 'patchbay.egress.denyPrivateNetworks': true };
 
@@ -219,7 +310,7 @@ describe('with private networks denied', () => {
     await egress.close();
   });
 
-  it('the operator’s proxy may stand there, a connector’s may not; an address is refused through both', async () => {
+  it('the operator’s proxy may stand there, a connector’s and a call’s may not; an address is refused through both', async () => {
     await using proxy = await testProxy({ routes: { 'service.example:80': 9 } });
     const global = testEgress({ ...denied, 'xpack.actions.proxyUrl': proxy.url });
     const own = testEgress(denied);
@@ -231,6 +322,9 @@ describe('with private networks denied', () => {
     });
     const connection = { proxy: { url: proxy.url } };
     expect(await send(own.transportFor(connection), 'http://service.example/')).toMatchObject({
+      code: 'ERR_FORBIDDEN_ADDRESS',
+    });
+    expect(await send(own.transportFor(undefined), 'http://service.example/', { proxy })).toMatchObject({
       code: 'ERR_FORBIDDEN_ADDRESS',
     });
     expect(proxy.tunnels).toHaveLength(1);

@@ -134,6 +134,17 @@ describe.each([
   });
 
   describe('connections', () => {
+    it('of a call that keeps none are closed, at each hop', async () => {
+      await using origin = await testOrigin(({ url }, response) => {
+        if (url === '/') response.writeHead(302, { location: '/end' }).end();
+        else response.end('x');
+      });
+      for (let n = 0; n < 3; n++) await call(origin.url, { keepAlive: false });
+      await vi.waitFor(() => expect(origin.open()).toBe(0));
+      expect(origin.connections()).toBe(6);
+      for (const { headers } of origin.received) expect(headers.connection).toBe('close');
+    });
+
     it('are used again, and closed with the egress', async () => {
       await using origin = await testOrigin((_, response) => void response.end('x'));
       for (let n = 0; n < 20; n++) await call(origin.url);
@@ -460,6 +471,21 @@ describe.each([
       });
       expect(await failure(origin.url)).toEqual(TOO_LARGE);
       await vi.waitFor(() => expect(origin.open()).toBe(0));
+    });
+
+    it('of a call holds where it is smaller, also for what an answer unpacks to', async () => {
+      await using origin = await testOrigin(({ url }, response) => {
+        const text = 'x'.repeat(Number(url.slice(1)));
+        response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(text));
+      });
+      const small = { maxResponseBytes: 1000 };
+      expect((await call(`${origin.url}/1000`, small)).body).toHaveLength(1000);
+      expect(await failure(`${origin.url}/1001`, small)).toEqual({
+        message: 'maxContentLength size of 1000 exceeded',
+        code: undefined,
+      });
+      const large = { maxResponseBytes: MAX_BYTES * 2 };
+      expect(await failure(`${origin.url}/${MAX_BYTES + 1}`, large)).toEqual(TOO_LARGE);
     });
 
     it.each([

@@ -9,6 +9,8 @@ export interface Hop {
   url: URL;
   headers: Record<string, string>;
   body: TransportRequest['body'];
+  /** Whether its connection is closed afterwards. */
+  isLast: boolean;
 }
 
 /** Headers that the client under us writes itself. */
@@ -21,7 +23,7 @@ const OWN_HEADERS = new Set([
   'expect',
 ]);
 
-export function dispatchOptions({ method, url, headers, body }: Hop): Dispatcher.DispatchOptions {
+export function dispatchOptions({ method, url, headers, body, isLast }: Hop): Dispatcher.DispatchOptions {
   const sent: Record<string, string> = {};
   const names = new Set<string>();
   for (const [name, value] of Object.entries(headers)) {
@@ -42,6 +44,7 @@ export function dispatchOptions({ method, url, headers, body }: Hop): Dispatcher
     method: method as Dispatcher.HttpMethod,
     headers: sent,
     body: body as Dispatcher.DispatchOptions['body'],
+    ...(isLast && { reset: true }),
   };
 }
 

@@ -53,6 +53,7 @@ export function nextHop(
     url: target,
     headers: Object.fromEntries(Object.entries(hop.headers).filter(([name]) => !dropped.has(lower(name)))),
     body: becomesGet ? undefined : hop.body,
+    isLast: hop.isLast,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { AllowedHosts, TlsOptions } from '@patchbay/kit';
+import type { AllowedHosts, ProxyOptions, TlsOptions, TransportRequest } from '@patchbay/kit';
 import { LRUCache } from 'lru-cache';
 import type { Dispatcher } from 'undici';
 import type { ConnectionSettings } from './connection.ts';
@@ -16,8 +16,10 @@ export interface Route {
   isTimeoutFixed: boolean;
 }
 
-/** The route to a URL. `tls` is what the one call says. */
-export type RouteTo = (url: URL, tls: TlsOptions | undefined) => Route;
+/** What the one call says of its way. */
+export type CallWay = Pick<TransportRequest, 'tls' | 'proxy'>;
+
+export type RouteTo = (url: URL, call: CallWay) => Route;
 
 export interface RouteSettings {
   proxy: ForwardProxy | undefined;
@@ -41,12 +43,12 @@ export function createRouteTo(settings: RouteSettings, connection: ConnectionSet
   const routes = new LRUCache<string, Route>({ max: MAX_ORIGINS });
   const proxyTo = createProxyTo(settings, connection);
 
-  function resolve(url: URL, tls: TlsOptions | undefined): Route {
+  function resolve(url: URL, { tls, proxy }: CallWay): Route {
     const host = hosts.get(canonicalHost(url) ?? '');
     const responseTimeoutMs =
       connection.responseTimeoutMs ?? host?.responseTimeoutMs ?? settings.responseTimeoutMs;
     const pool = pools.for({
-      ...proxyTo(url.hostname),
+      ...proxyTo(url.hostname, proxy),
       tls: url.protocol === 'https:' ? mergeTls(tls, connection.tls, host?.tls, settings.tls) : {},
       connectTimeoutMs: connection.connectTimeoutMs ?? host?.connectTimeoutMs ?? responseTimeoutMs,
       guard,
@@ -54,45 +56,47 @@ export function createRouteTo(settings: RouteSettings, connection: ConnectionSet
     return { pool, responseTimeoutMs, isTimeoutFixed: connection.responseTimeoutMs !== undefined };
   }
 
-  return (url, tls) => {
-    if (tls !== undefined) return resolve(url, tls);
+  return (url, call) => {
+    if (call.tls !== undefined || call.proxy !== undefined) return resolve(url, call);
     const known = routes.get(url.origin);
     if (known !== undefined) return known;
-    const route = resolve(url, undefined);
+    const route = resolve(url, {});
     routes.set(url.origin, route);
     return route;
   };
 }
 
-/** The proxy on the way to a host, and who watches where it stands. A connector's own is used for every host. */
+/** The proxy on the way to a host, and who watches where it stands. A call's or a connector's own is used for every host. */
 export function createProxyTo(
   { allowedHosts, hosts, usesProxy, proxy: globalProxy, proxyTls, guard }: RouteSettings,
   connection: ConnectionSettings,
-): (hostname: string) => Pick<Way, 'proxy' | 'proxyGuard'> {
-  const ownProxy = connection.proxy && connectorProxy(connection.proxy);
-  return (hostname) => {
+): (hostname: string, ofCall?: ProxyOptions) => Pick<Way, 'proxy' | 'proxyGuard'> {
+  const ofConnector = connection.proxy && ownProxyFrom(connection.proxy);
+  return (hostname, ofCall) => {
+    const ownProxy = ofCall === undefined ? ofConnector : ownProxyFrom(ofCall);
     if (ownProxy !== undefined) allowedHosts.ensureHostnameAllowed(ownProxy.url.hostname);
     const proxy = ownProxy ?? (usesProxy(hostname) ? globalProxy : undefined);
     if (proxy === undefined) return { proxy, proxyGuard: undefined };
     const host = hosts.get(canonicalHost(proxy.url) ?? '');
     return {
-      proxy: { ...proxy, tls: mergeTls(host?.tls, proxyTls) },
+      proxy: { ...proxy, tls: mergeTls(proxy.tls, host?.tls, proxyTls) },
       // The operator's own proxy may stand in the private network; a connector's may not.
       proxyGuard: ownProxy === undefined ? undefined : guard,
     };
   };
 }
 
-function connectorProxy({
+function ownProxyFrom({
   url,
   headers,
   user,
   password = '',
-}: NonNullable<ConnectionSettings['proxy']>): ForwardProxy {
+  verificationMode,
+}: NonNullable<ConnectionSettings['proxy']> & ProxyOptions): ForwardProxy {
   const target = new URL(url);
   if (user !== undefined) {
     target.username = encodeURIComponent(user);
     target.password = encodeURIComponent(password);
   }
-  return parseProxy(target.href, headers && { headers });
+  return parseProxy(target.href, { ...(headers && { headers }), tls: { verificationMode } });
 }

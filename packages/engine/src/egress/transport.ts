@@ -13,7 +13,7 @@ import { exchange, type WireAnswer } from './exchange.ts';
 import { flat, type Hop } from './hop.ts';
 import { ProxyAnswer } from './proxy.ts';
 import { nextHop, type RedirectPolicy, tooManyRedirects } from './redirect.ts';
-import type { Route, RouteTo } from './routes.ts';
+import type { CallWay, Route, RouteTo } from './routes.ts';
 import { openStream, readStream } from './stream.ts';
 
 export interface TransportOptions {
@@ -32,7 +32,7 @@ export function createTransport({
 }: TransportOptions): Transport {
   async function transport(request: TransportRequest): Promise<TransportResponse> {
     const first = firstHop(request, allowedHosts);
-    const route = routed(() => routeTo(first.url, request.tls));
+    const route = routed(() => routeTo(first.url, request));
     const deadline = startDeadline(timeoutOf(request, route), request.signal);
     const policy: RedirectPolicy = {
       max: Math.min(request.maxRedirects, redirects.max ?? Number.POSITIVE_INFINITY),
@@ -52,6 +52,8 @@ export function createTransport({
     }
   }
 
+  const limitOf = ({ maxResponseBytes = maxBytes }: TransportRequest) => Math.min(maxResponseBytes, maxBytes);
+
   async function whole(
     request: TransportRequest,
     first: Hop,
@@ -59,17 +61,18 @@ export function createTransport({
     policy: RedirectPolicy,
     deadline: Deadline,
   ): Promise<TransportResponse> {
+    const limit = limitOf(request);
     for (let hop = first, route = firstRoute, hops = 0; ; hops++) {
-      const answer = await exchange(route.pool, hop, maxBytes, deadline);
+      const answer = await exchange(route.pool, hop, limit, deadline);
       const next = nextHop(policy, hop, { status: answer.status, location: answer.headers.location });
       if (next === undefined) {
-        const body = await decoded(answer, maxBytes);
+        const body = await decoded(answer, limit);
         deadline.clear();
         return { ...answer, body: [body] };
       }
       if (hops >= policy.max) throw tooManyRedirects();
       hop = next;
-      route = routeTo(hop.url, tlsFor(request, first, hop));
+      route = routeTo(hop.url, wayOf(request, first, hop));
     }
   }
 
@@ -89,7 +92,7 @@ export function createTransport({
         if (next === undefined) {
           const isPerWait = request.isPassedOn === true && status >= 200 && status < 300;
           const body = readStream(answer, headers['content-encoding'], {
-            maxBytes: isPerWait ? Number.POSITIVE_INFINITY : maxBytes,
+            maxBytes: isPerWait ? (request.maxResponseBytes ?? Number.POSITIVE_INFINITY) : limitOf(request),
             deadline,
             isPerWait,
           });
@@ -98,7 +101,7 @@ export function createTransport({
         await answer.body.dump();
         if (hops >= policy.max) throw tooManyRedirects();
         hop = next;
-        route = routeTo(hop.url, tlsFor(request, first, hop));
+        route = routeTo(hop.url, wayOf(request, first, hop));
       } catch (error) {
         answer.body.destroy();
         throw error;
@@ -110,9 +113,9 @@ export function createTransport({
 }
 
 /** What a call says of TLS is about where it goes: another origin is shown no client certificate of its own. */
-function tlsFor({ tls }: TransportRequest, first: Hop, hop: Hop): TransportRequest['tls'] {
-  if (tls === undefined || first.url.origin === hop.url.origin) return tls;
-  return { verificationMode: tls.verificationMode, ca: tls.ca };
+function wayOf({ tls, proxy }: TransportRequest, first: Hop, hop: Hop): CallWay {
+  if (tls === undefined || first.url.origin === hop.url.origin) return { tls, proxy };
+  return { tls: { verificationMode: tls.verificationMode, ca: tls.ca }, proxy };
 }
 
 function timeoutOf({ timeoutMs = 0 }: TransportRequest, route: Route): number {
@@ -133,7 +136,10 @@ function proxyAnswer({ status, statusText }: ProxyAnswer): TransportResponse {
 }
 
 /** Throws when a URL is no http(s) address or its host is not allowed. */
-function firstHop({ method, url, headers, body }: TransportRequest, allowedHosts: AllowedHosts): Hop {
+function firstHop(
+  { method, url, headers, body, keepAlive = true }: TransportRequest,
+  allowedHosts: AllowedHosts,
+): Hop {
   try {
     allowedHosts.ensureUrlAllowed(url);
   } catch (cause) {
@@ -144,7 +150,7 @@ function firstHop({ method, url, headers, body }: TransportRequest, allowedHosts
   if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') {
     throw new HttpRequestError(`Unsupported protocol ${parsed.protocol}`, { code: 'ERR_BAD_REQUEST' });
   }
-  return { method, url: parsed, headers, body };
+  return { method, url: parsed, headers, body, isLast: !keepAlive };
 }
 
 async function decoded({ headers, body }: WireAnswer, maxBytes: number): Promise<Uint8Array> {

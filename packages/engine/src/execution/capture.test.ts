@@ -2,6 +2,25 @@ import { createAllowedHosts } from '@patchbay/kit';
 import { expect, it } from 'vitest';
 import { capture } from './capture.ts';
 
+it('shows a URL without what a call keeps secret in it', async () => {
+  const { transport, shown } = capture(createAllowedHosts(['*']));
+  const request = {
+    method: 'GET',
+    url: 'https://u:p@a.example/x?a=1&a%20b=2&c=3?a=4&empty=&flag#a=5',
+    headers: {},
+    body: undefined,
+    timeoutMs: undefined,
+    maxRedirects: 0,
+    sensitiveHeaders: [],
+    sensitiveQuery: ['a', 'a b', 'empty', 'flag'],
+    signal: new AbortController().signal,
+  };
+  await expect(transport(request)).rejects.toThrow('not sent: this is a dry run');
+  expect(shown((text) => text).map(({ url }) => url)).toEqual([
+    'https://[redacted]@a.example/x?a=[redacted]&a%20b=[redacted]&c=3?a=4&empty=[redacted]&flag#a=5',
+  ]);
+});
+
 it('shows a token request without what proves who asks', async () => {
   const { transport, shown } = capture(createAllowedHosts(['*']));
   const request = {

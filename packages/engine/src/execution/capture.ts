@@ -29,7 +29,10 @@ export interface Capture {
 const SENSITIVE_HEADERS: readonly string[] = ['authorization', 'proxy-authorization', 'cookie'];
 
 export function capture(allowedHosts: AllowedHosts): Capture {
-  const taken: Pick<TransportRequest, 'method' | 'url' | 'headers' | 'body' | 'sensitiveHeaders'>[] = [];
+  const taken: Pick<
+    TransportRequest,
+    'method' | 'url' | 'headers' | 'body' | 'sensitiveHeaders' | 'sensitiveQuery'
+  >[] = [];
   const notSent = () => new HttpRequestError('not sent: this is a dry run');
   const operatorTransport: Transport = async (request) => {
     taken.push(request);
@@ -62,11 +65,11 @@ export function capture(allowedHosts: AllowedHosts): Capture {
     },
     operatorTransport,
     shown: (redact) =>
-      taken.map(({ method, url, headers, body, sensitiveHeaders }) => {
+      taken.map(({ method, url, headers, body, sensitiveHeaders, sensitiveQuery = [] }) => {
         const hidden = new Set([...SENSITIVE_HEADERS, ...sensitiveHeaders.map((name) => name.toLowerCase())]);
         return {
           method,
-          url: redact(withoutUserinfo(url)),
+          url: redact(withoutQuery(withoutUserinfo(url), new Set(sensitiveQuery))),
           headers: Object.fromEntries(
             Object.entries(headers).map(([name, value]) => [
               name,
@@ -93,4 +96,13 @@ function withoutTokenSecrets(body: string): string {
 
 function withoutUserinfo(url: string): string {
   return url.replace(/^([a-z]+:\/\/)[^/?#]*@/i, '$1[redacted]@');
+}
+
+/** Without the values of the parameters of these names. */
+function withoutQuery(url: string, names: ReadonlySet<string>): string {
+  return url.replace(/([?&])([^=&#]*)=[^&#]*/g, (parameter, before: string, name: string) =>
+    [...new URLSearchParams(name).keys()].some((key) => names.has(key))
+      ? `${before}${name}=[redacted]`
+      : parameter,
+  );
 }

@@ -180,6 +180,23 @@ describe('a body', () => {
     expect(counted).toBe(Buffer.byteLength(vendor.received[0]?.body ?? ''));
   });
 
+  it.each<[string, HttpOptions]>([
+    ['text', { text: 'éé' }],
+    ['json', { json: 'éé' }],
+    ['bytes', { bytes: new Uint8Array(4) }],
+    ['a stream', { stream: chunks('é', 'é') }],
+  ])('of %s is not sent past its limit', async (_, options) => {
+    await using vendor = await standIn();
+    await expect(client().post(vendor.url, { ...options, maxRequestBytes: 3 })).rejects.toMatchObject({
+      name: 'HttpRequestError',
+      message: 'Request body larger than maxBodyLength limit',
+      code: 'ERR_BAD_REQUEST',
+    });
+    expect(vendor.received).toEqual([]);
+    await client().post(vendor.url, { text: 'é', maxRequestBytes: 2 });
+    expect(vendor.received).toHaveLength(1);
+  });
+
   it('is counted when nobody answers, too', async () => {
     const vendor = await standIn();
     await vendor.close();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HttpStatusError, ResponseError } from './errors.ts';
+import { HttpRequestError, HttpStatusError, ResponseError } from './errors.ts';
 import { mergeHeaders } from './headers.ts';
 import type { HttpClient, HttpMethod, HttpOptions, HttpResponse, HttpStream } from './http.ts';
 import { encodeBody } from './request-body.ts';
@@ -28,15 +28,26 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     isStreamed: boolean,
   ): Promise<TransportResponse> {
     const encoded = encodeBody(call);
-    if (encoded.bytes !== undefined) onRequestBodyBytes(encoded.bytes);
+    const { maxRequestBytes = Number.POSITIVE_INFINITY } = call;
+    if (encoded.bytes !== undefined) {
+      ensureAtMost(maxRequestBytes, encoded.bytes);
+      onRequestBodyBytes(encoded.bytes);
+    }
     return transport({
       method,
       url: withQuery(url, call.query),
       headers: headersOf(call, encoded.contentType, userAgent),
-      body: encoded.bytes === undefined ? counted(encoded.body, onRequestBodyBytes) : encoded.body,
+      body:
+        encoded.bytes === undefined
+          ? counted(encoded.body, maxRequestBytes, onRequestBodyBytes)
+          : encoded.body,
       timeoutMs: call.timeoutMs,
       maxRedirects: call.maxRedirects ?? DEFAULT_MAX_REDIRECTS,
       sensitiveHeaders: call.sensitiveHeaders ?? [],
+      sensitiveQuery: call.sensitiveQuery ?? [],
+      maxResponseBytes: call.maxResponseBytes,
+      keepAlive: call.keepAlive,
+      proxy: call.proxy,
       tls: call.tls,
       signal,
       isStreamed,
@@ -108,12 +119,22 @@ function withQuery(url: string, query: HttpOptions['query']): string {
   return target.href;
 }
 
+/** Code and text as the reference's client gives them. */
+function ensureAtMost(maxBytes: number, bytes: number): void {
+  if (bytes <= maxBytes) return;
+  throw new HttpRequestError('Request body larger than maxBodyLength limit', { code: 'ERR_BAD_REQUEST' });
+}
+
 async function* counted(
   body: string | Uint8Array | AsyncIterable<Uint8Array> | undefined,
+  maxBytes: number,
   count: (bytes: number) => void,
 ): AsyncIterable<Uint8Array> {
   if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) return;
+  let total = 0;
   for await (const chunk of body) {
+    total += chunk.byteLength;
+    ensureAtMost(maxBytes, total);
     count(chunk.byteLength);
     yield chunk;
   }

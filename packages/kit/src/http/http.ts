@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ProxyOptions } from './proxy.ts';
 import type { TlsOptions } from './tls.ts';
 
 /**
@@ -42,10 +43,20 @@ export interface HttpOptions {
   stream?: AsyncIterable<Uint8Array>;
   /** Milliseconds for the whole exchange. The larger of this and the configured one holds. */
   timeoutMs?: number;
+  /** The largest body that is sent, in bytes; a larger one is refused. Default: any. */
+  maxRequestBytes?: number | undefined;
+  /** The largest answer that is taken, in bytes. The smaller of this and the configured one holds. */
+  maxResponseBytes?: number | undefined;
   /** Redirects followed; 0 makes every 3xx an answer of its own. Default 21. */
   maxRedirects?: number;
   /** Names of headers that must not follow a redirect to another origin. `Authorization` and `Cookie` never do. */
   sensitiveHeaders?: readonly string[];
+  /** Names of query parameters, in the URL or in `query`, that are shown to nobody. */
+  sensitiveQuery?: readonly string[];
+  /** Whether the connection may serve another call afterwards. Default: true. */
+  keepAlive?: boolean | undefined;
+  /** Takes the place of every other proxy and of its lists. Its host must be an allowed one. */
+  proxy?: ProxyOptions | undefined;
   /** What this call says about TLS; wins, part by part, over every setting. */
   tls?: TlsOptions | undefined;
   /** Which status codes are no error. Default: 2xx. */

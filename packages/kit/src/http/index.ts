@@ -4,6 +4,7 @@ export { mergeHeaders } from './headers.ts';
 export type { HttpClient, HttpMethod, HttpOptions, HttpResponse, HttpStream, QueryValue } from './http.ts';
 export { type AskedFor, jsonAnswer } from './json-answer.ts';
 export { jsonText } from './json-text.ts';
+export type { ProxyOptions } from './proxy.ts';
 export { percentEncode } from './request-body.ts';
 export { retryAfter } from './retry-after.ts';
 export { statusFailure } from './status-failure.ts';

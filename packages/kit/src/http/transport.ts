@@ -1,3 +1,4 @@
+import type { ProxyOptions } from './proxy.ts';
 import type { TlsOptions } from './tls.ts';
 
 /** One exchange on the wire, redirects included. What an HTTP client stands on: egress, or the test harness. */
@@ -11,6 +12,12 @@ export interface TransportRequest {
   timeoutMs: number | undefined;
   maxRedirects: number;
   sensitiveHeaders: readonly string[];
+  sensitiveQuery?: readonly string[];
+  /** In bytes; the smaller of this and the transport's own holds. */
+  maxResponseBytes?: number | undefined;
+  /** Left out: true. */
+  keepAlive?: boolean | undefined;
+  proxy?: ProxyOptions | undefined;
   tls?: TlsOptions | undefined;
   signal: AbortSignal;
   /** Whether the answer's body is to be given as it arrives. Otherwise it is whole before the transport resolves. */
