@@ -226,6 +226,24 @@ async function plantInConnectors(): Promise<void> {
     const slack = { name: 'Slack', connector_type_id: '.slack', secrets: { webhookUrl } };
     await tryOut(`slack-${status}`, slack, { message: 'x' });
   }
+  for (const status of [400, 404, 429, 500, 502]) {
+    const url = `${await remotes.echo(status)}/api`;
+    const secretQueryParams = {
+      key: planted.secret(`query-${status}`),
+      [`name of ${status}`]: planted.plain(`plain-query-${status}`),
+    };
+    const params = { method: 'POST', path: '/x', query: { a: 'b' }, body: 'x' };
+    const http = (config: object, secrets: object) => ({
+      name: 'HTTP',
+      connector_type_id: '.http',
+      config: { url, ...config },
+      secrets: { secretQueryParams, ...secrets },
+    });
+    await tryOut(`http-${status}`, http({}, {}), params);
+    const proxyPassword = planted.secret(`own-proxy-${status}`);
+    const proxy = { proxyUrl: await remotes.proxy(), hasProxyAuth: true };
+    await tryOut(`http-proxy-${status}`, http(proxy, { proxyUsername: 'someone', proxyPassword }), params);
+  }
   const inUrl = new URL(`${await remotes.echo(500)}/hook`);
   inUrl.username = 'someone';
   inUrl.password = planted.secret('url-password', inConfig);

@@ -2,6 +2,7 @@ import type { ConnectorType } from '@patchbay/kit';
 import { casesWebhook } from './cases-webhook/cases-webhook.ts';
 import { d3security } from './d3security/d3security.ts';
 import { email } from './email/email.ts';
+import { http } from './http/http.ts';
 import { indexDocuments } from './index-documents/index-documents.ts';
 import { jira } from './jira/jira.ts';
 import { jiraServiceManagement } from './opsgenie/jira-service-management.ts';
@@ -28,6 +29,7 @@ export const connectorTypes: readonly ConnectorType[] = [
   casesWebhook,
   d3security,
   email,
+  http,
   indexDocuments,
   jira,
   jiraServiceManagement,

@@ -65,6 +65,8 @@ export interface ActionContext<Config = unknown, Secrets = unknown, Params = unk
   elasticsearch: Elasticsearch;
   tokens: TokenStore;
   log: Logger;
+  /** Takes the run's secrets out of a text. Results and log lines are gone through anyway: for one that is cut before. */
+  redact(text: string): string;
   /** For the event log: what leaves other than by `http`, which counts by itself. */
   addRequestBodyBytes(bytes: number): void;
   /** For the event log: what a language model counted. Told once; of a streamed answer in its `afterEnd` at the latest. */

@@ -27,7 +27,7 @@ import { healthRoutes } from './routes/health.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { openApiRoute } from './routes/openapi.ts';
 import { rotateKeyRoutes } from './routes/rotate-key.ts';
-import { secretHeadersRoute } from './routes/secret-headers.ts';
+import { secretNamesRoutes } from './routes/secret-names.ts';
 import { securityRoutes } from './routes/security/index.ts';
 import { spaceRoutes } from './routes/spaces.ts';
 import { statusRoute } from './routes/status.ts';
@@ -166,7 +166,7 @@ export function addRoutes(app: App, system: System): void {
   const routes = listRoutes(app);
   connectorRoutes(app, system);
   connectorSettingsRoutes(app, system);
-  secretHeadersRoute(app, system);
+  secretNamesRoutes(app, system);
   executeRoute(app, system);
   oauthRoutes(app, system);
   spaceRoutes(app, system);

@@ -107,7 +107,7 @@ interface Means {
   elasticsearch: Elasticsearch;
   log: Logger;
   tokens(run: TokenRun): TokenStore;
-  onToken(token: string): void;
+  redact: Redactor;
   /** Counts the run. */
   isTooOften(): boolean;
 }
@@ -158,7 +158,7 @@ export function createExecution(options: ExecutionOptions): Execution {
       elasticsearch: options.elasticsearch,
       log: redactingLogger(logger(`plugins.actions${type.id}`), redact),
       tokens,
-      onToken: redact.learn,
+      redact,
       isTooOften: () => isLimited(type.id, now()),
     };
     try {
@@ -204,7 +204,7 @@ export function createExecution(options: ExecutionOptions): Execution {
     const input: Input | ActionResult = readInput(type, connector, secrets, request.params);
     if ('status' in input) return notRun(input);
     if (means.isTooOften()) return notRun(tooOften(type, connector));
-    const { transport, smtp, elasticsearch, onToken } = means;
+    const { transport, smtp, elasticsearch, redact } = means;
     const addRequestBodyBytes = (bytes: number) => {
       measured.requestBodyBytes += bytes;
     };
@@ -240,7 +240,7 @@ export function createExecution(options: ExecutionOptions): Execution {
             tokens ??= means.tokens({
               log: means.log,
               signal,
-              onToken,
+              onToken: redact.learn,
               http: createHttpClient({
                 transport,
                 signal: new AbortController().signal,
@@ -250,6 +250,7 @@ export function createExecution(options: ExecutionOptions): Execution {
             return tokens;
           },
           log: means.log,
+          redact: (text) => redact(text),
           addRequestBodyBytes,
           reportTokenUsage: (usage) => {
             measured.tokenUsage = usage;
@@ -315,7 +316,7 @@ export function createExecution(options: ExecutionOptions): Execution {
         elasticsearch: options.elasticsearch.over(operatorTransport),
         log: SILENT,
         tokens: (run) => passingTokens(run, options.tokens.of(owner, run)),
-        onToken: redact.learn,
+        redact,
         isTooOften: () => false,
       };
       const result = await attempt(prepared, opened, means, () => {});

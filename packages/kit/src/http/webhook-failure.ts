@@ -9,6 +9,8 @@ export interface WebhookFailureTexts {
   doing: string;
   /** What a status below 500 is called, where that is not `invalid response`. */
   ofStatus?: Readonly<Record<number, string>>;
+  /** What the remote says of it. Left out: the `message` of its JSON answer. */
+  detail?(response: HttpResponse): string | undefined;
 }
 
 /** What a failed call means for the run of a type of the webhook family, and whether to try again. */
@@ -23,9 +25,14 @@ export function webhookFailure(error: unknown, now: Date, texts: WebhookFailureT
   return new ActionError(`${texts.doing}, unexpected error`, { cause: error });
 }
 
-function ofStatus(cause: HttpStatusError, now: Date, { doing, ofStatus = {} }: WebhookFailureTexts) {
+function ofStatus(
+  cause: HttpStatusError,
+  now: Date,
+  { doing, ofStatus = {}, detail = remoteMessage }: WebhookFailureTexts,
+) {
   const { status, statusText, headers } = cause.response;
-  const serviceMessage = `[${status}] ${statusText}${remoteMessage(cause.response)}`;
+  const said = detail(cause.response);
+  const serviceMessage = `[${status}] ${statusText}${said ? `: ${said}` : ''}`;
   if (status >= 500) {
     return new ActionError(`${doing}, retry later`, { serviceMessage, retry: true, cause });
   }
@@ -37,9 +44,8 @@ function ofStatus(cause: HttpStatusError, now: Date, { doing, ofStatus = {} }: W
   return new ActionError(`${doing}, ${ofStatus[status] ?? 'invalid response'}`, { serviceMessage, cause });
 }
 
-/** The `message` of a JSON answer. */
-function remoteMessage(response: HttpResponse): string {
+function remoteMessage(response: HttpResponse): string | undefined {
   const body = response.data();
-  if (typeof body !== 'object' || body === null || !('message' in body) || !body.message) return '';
-  return `: ${typeof body.message === 'string' ? body.message : JSON.stringify(body.message)}`;
+  if (typeof body !== 'object' || body === null || !('message' in body) || !body.message) return undefined;
+  return typeof body.message === 'string' ? body.message : JSON.stringify(body.message);
 }

@@ -96,6 +96,7 @@ export async function testAction(type: ConnectorType, run: TestRun): Promise<Tes
     elasticsearch: run.elasticsearch ?? { request: notConfigured, bulk: notConfigured },
     tokens: run.tokens ?? memoryTokens(),
     log: createLogger((level, message) => void logged.push({ level, message })),
+    redact: (text) => text,
     addRequestBodyBytes,
     reportTokenUsage: (usage) => {
       tokenUsage = usage;

@@ -1,5 +1,5 @@
 export { parseAdditionalFields } from './additional-fields.ts';
-export { OAUTH, usesBasic, usesOauth, usesSsl } from './auth-type.ts';
+export { BASIC, OAUTH, SSL, usesBasic, usesOauth, usesSsl } from './auth-type.ts';
 export { sensitiveHeaders, webhookHeaders } from './headers.ts';
 export { webhookOauthHeader } from './oauth-header.ts';
 export {

@@ -98,5 +98,8 @@ export const webhookSecrets = credentials
 
 const config = z.strictObject(webhookAuthConfig);
 
-export type WebhookAuth = z.output<typeof config>;
+/** Types of the family know other kinds of authentication besides. */
+export type WebhookAuth = Omit<z.output<typeof config>, 'authType'> & {
+  authType?: string | null | undefined;
+};
 export type WebhookCredentials = z.output<typeof credentials>;
