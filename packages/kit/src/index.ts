@@ -58,4 +58,5 @@ export { StreamedData } from './streamed-data.ts';
 export type { SubAction, SubActionMaker, SubActions } from './sub-action.ts';
 export { type SubActionChoice, subActionChoice } from './sub-action-choice.ts';
 export * from './template/index.ts';
+export * from './token-count/index.ts';
 export * from './webhook-auth/index.ts';
