@@ -10,6 +10,9 @@ export interface AllowedHosts {
   ensureHostnameAllowed(hostname: string): void;
 }
 
+/** Parts of types that an operator turns on and off, by the names that the reference's setting has for them. */
+export type ExperimentalFeature = 'crowdstrikeConnectorRTROn' | 'microsoftDefenderEndpointCancelOn';
+
 /** The operator's settings that decide what a connector may be and what its runs do. */
 export interface OperatorSettings {
   webhook: { ssl: { pfx: { enabled: boolean } } };
@@ -26,6 +29,7 @@ export interface OperatorSettings {
     hasFooter: boolean;
   };
   microsoft: { exchangeUrl: string; graphApiUrl: string; graphApiScope: string };
+  experimentalFeatures: ReadonlySet<ExperimentalFeature>;
   /** Where people reach this server, without a trailing slash. */
   publicBaseUrl: string | undefined;
 }

@@ -1,6 +1,7 @@
 export type {
   ActionContext,
   AllowedHosts,
+  ExperimentalFeature,
   OperatorSettings,
   SourceKind,
   TokenUsage,

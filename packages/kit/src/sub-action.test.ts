@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { ExperimentalFeature } from './action-context.ts';
 import { defineConnectorType } from './connector-type.ts';
 import { ValidationError } from './run-action.ts';
 import { type SubActions, subAction } from './sub-action.ts';
@@ -81,6 +82,21 @@ describe('a sub-action', () => {
       );
     },
   );
+
+  it('is there as long as the part of the type that it belongs to is turned on', async () => {
+    const experimental = 'microsoftDefenderEndpointCancelOn';
+    const of = typeOf({
+      echo: subAction(z.object({}), () => 'said', { experimental }),
+    });
+    const withFlags = async (...names: ExperimentalFeature[]) => {
+      const settings = { experimentalFeatures: new Set(names) };
+      return (await testAction(of, { params: { subAction: 'echo', subActionParams: {} }, settings })).result;
+    };
+    expect(await withFlags(experimental)).toMatchObject({ status: 'ok', data: 'said' });
+    expect(await withFlags('crowdstrikeConnectorRTROn')).toEqual(
+      failed(expect.stringMatching(/^Sub action "echo" is not registered\. /), 'framework'),
+    );
+  });
 
   it('is what a type of this kind must have', async () => {
     expect(await run({ subAction: 'any' }, typeOf({}))).toEqual(

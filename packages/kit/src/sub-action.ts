@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ActionContext } from './action-context.ts';
+import type { ActionContext, ExperimentalFeature } from './action-context.ts';
 import { RunError } from './errors.ts';
 
 /** Params of every sub-action type. What the named sub-action wants is checked when it runs. */
@@ -15,6 +15,8 @@ type SubActionContext<Config, Secrets, Service, Params> = ActionContext<Config, 
 /** One named operation. `params: null` passes what was given unchecked, absent params as `{}`. */
 export interface SubAction<Config, Secrets, Service> {
   params: z.ZodType | null;
+  /** Without it the type does not have this sub-action. Left out: it always has. */
+  experimental?: ExperimentalFeature;
   // Method syntax on purpose: a sub-action is declared with its own params and kept here without them.
   run(context: SubActionContext<Config, Secrets, Service, never>): Promise<unknown> | unknown;
 }
@@ -25,10 +27,12 @@ export type SubActions<Config, Secrets, Service> = Record<string, SubAction<Conf
 export type SubActionMaker<Config, Secrets, Service> = <Params extends z.ZodType>(
   params: Params,
   run: (context: SubActionContext<Config, Secrets, Service, z.output<Params>>) => Promise<unknown> | unknown,
+  options?: Pick<SubAction<Config, Secrets, Service>, 'experimental'>,
 ) => SubAction<Config, Secrets, Service>;
 
 /** The one there is: it only ties types together. */
-export const subAction: SubActionMaker<unknown, unknown, unknown> = (params, run) => ({
+export const subAction: SubActionMaker<unknown, unknown, unknown> = (params, run, options) => ({
+  ...options,
   params,
   run: run as SubAction<unknown, unknown, unknown>['run'],
 });
@@ -44,7 +48,7 @@ export function subActionRunner(
     }
     const { subAction: name, subActionParams: given } = context.params as z.output<typeof subActionParams>;
     const chosen = Object.hasOwn(subActions, name) ? subActions[name] : undefined;
-    if (chosen === undefined) {
+    if (chosen === undefined || isOff(chosen, context)) {
       const { id, typeName, typeId } = context.connector;
       throw new RunError(
         `Sub action "${name}" is not registered. Connector id: ${id}. Connector name: ${typeName}. Connector type: ${typeId}`,
@@ -54,6 +58,13 @@ export function subActionRunner(
     const data = await chosen.run({ ...context, params, service: service?.(context) });
     return data ?? {};
   };
+}
+
+function isOff(
+  { experimental }: SubAction<unknown, unknown, unknown>,
+  { settings }: Pick<ActionContext, 'settings'>,
+): boolean {
+  return experimental !== undefined && !settings.experimentalFeatures.has(experimental);
 }
 
 function parseParams(schema: z.ZodType | null, given: unknown): unknown {

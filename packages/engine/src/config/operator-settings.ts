@@ -1,4 +1,4 @@
-import type { OperatorSettings } from '@patchbay/kit';
+import type { ExperimentalFeature, OperatorSettings } from '@patchbay/kit';
 import type { Settings } from './settings/index.ts';
 
 /** No mail has a longer body, whatever the setting says. */
@@ -26,6 +26,22 @@ export function operatorSettings(settings: Settings): OperatorSettings {
       graphApiUrl: settings['xpack.actions.microsoftGraphApiUrl'],
       graphApiScope: settings['xpack.actions.microsoftGraphApiScope'],
     },
+    experimentalFeatures: experimentalFeatures(settings['xpack.stack_connectors.enableExperimental']),
     publicBaseUrl: settings['server.publicBaseUrl'],
   };
+}
+
+/** As the reference has them without the setting. */
+const EXPERIMENTAL_DEFAULTS: Readonly<Record<ExperimentalFeature, boolean>> = {
+  crowdstrikeConnectorRTROn: true,
+  microsoftDefenderEndpointCancelOn: false,
+};
+
+function experimentalFeatures(names: readonly string[]): ReadonlySet<ExperimentalFeature> {
+  const features = Object.keys(EXPERIMENTAL_DEFAULTS) as ExperimentalFeature[];
+  return new Set(
+    features.filter(
+      (name) => !names.includes(`disable:${name}`) && (names.includes(name) || EXPERIMENTAL_DEFAULTS[name]),
+    ),
+  );
 }

@@ -32,6 +32,7 @@ const OWNED = [
   'xpack.actions',
   'xpack.encryptedSavedObjects',
   'xpack.spaces',
+  'xpack.stack_connectors',
   'elasticsearch',
 ];
 

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { openSqliteStore } from '../store/index.ts';
 import { logLines, tempFolder } from '../testing/index.ts';
 import { openVault } from '../vault/index.ts';
-import { createTokens } from './tokens.ts';
+import { createTokens, passingTokens } from './tokens.ts';
 
 const owner = { id: 'c1', spaceId: 'default', version: 1, isStored: true, profileUid: null };
 const log = createLogger(() => {});
@@ -140,4 +140,22 @@ it('does not bring back a token that was forgotten, nor overwrite one that was c
       await expect(kept.updateOrReplace({ token: 'Bearer late' })).rejects.toThrow('removed or replaced');
       expect(await tokens.of(owner, run).get()).toEqual(before);
     }
+  }));
+
+it('of a run that leaves no trace are kept for that run alone', () =>
+  withTokens(async (tokens) => {
+    const seen: string[] = [];
+    const run = {
+      log,
+      signal: new AbortController().signal,
+      onToken: (token: string) => void seen.push(token),
+    };
+    const kept = tokens.of(owner, run);
+    await kept.updateOrReplace({ token: 'Bearer kept' });
+    const passing = passingTokens(run, kept);
+    expect(await passing.get()).toMatchObject({ token: 'Bearer kept' });
+    await passing.updateOrReplace({ token: 'Bearer passing', refreshToken: 'renews' });
+    expect(await passing.get()).toEqual({ token: 'Bearer passing', refreshToken: 'renews' });
+    expect(await passingTokens(run, kept).get()).toMatchObject({ token: 'Bearer kept' });
+    expect(seen).toEqual(expect.arrayContaining(['Bearer passing', 'renews']));
   }));

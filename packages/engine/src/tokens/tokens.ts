@@ -185,15 +185,19 @@ function nobodys(connectorId: string, log: Logger): Kept {
   };
 }
 
-/** Keeps nothing and shares nothing; what is `stored` is read. For runs that must leave no trace. */
+/** Keeps a token for one run and shares nothing; what is `stored` is read. For runs that must leave no trace. */
 export function passingTokens({ onToken }: TokenRun, stored?: TokenStore): TokenStore {
+  let own: StoredToken | undefined;
   return {
-    get: async () => stored?.get(),
-    updateOrReplace: async ({ token, refreshToken }) => {
-      onToken(token);
-      if (refreshToken !== undefined) onToken(refreshToken);
+    get: async () => own ?? stored?.get(),
+    updateOrReplace: async (token) => {
+      onToken(token.token);
+      if (token.refreshToken !== undefined) onToken(token.refreshToken);
+      own = token;
     },
-    delete: async () => {},
+    delete: async () => {
+      own = undefined;
+    },
     shared: (obtain) => obtain(),
   };
 }

@@ -64,7 +64,7 @@ async function renew(
   const granted = await request();
   if (granted === undefined) return undefined;
   const token = headerOf(granted, tokenType);
-  const expiresAt = after(requestedAt, granted.expiresIn ?? DEFAULT_EXPIRES_IN_S);
+  const expiresAt = expiryOf(granted, requestedAt);
   try {
     await tokens?.updateOrReplace({ token, expiresAt });
   } catch (error) {
@@ -78,6 +78,11 @@ async function renew(
 /** A token without a type is a bearer token, as all but a few are. */
 export function headerOf({ tokenType, accessToken }: GrantedToken, override?: string): string {
   return `${override ?? tokenType ?? 'Bearer'} ${accessToken}`;
+}
+
+/** The end of a token, counted from its request. */
+export function expiryOf({ expiresIn }: Pick<GrantedToken, 'expiresIn'>, requestedAt: Date): Date {
+  return after(requestedAt, expiresIn ?? DEFAULT_EXPIRES_IN_S);
 }
 
 export function after(start: Date, seconds: number): Date {

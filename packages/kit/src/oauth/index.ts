@@ -19,7 +19,14 @@ export {
   clientCredentialsToken,
 } from './client-credentials.ts';
 export { forgetTokenAfter } from './forget-token.ts';
-export type { TokenContext } from './held-token.ts';
+export { expiryOf, type TokenContext } from './held-token.ts';
 export { type JwtBearer, jwtBearerToken } from './jwt-bearer.ts';
-export { type ClientAuthMethod, TOKEN_REQUEST_SECRETS, TokenError } from './token-request.ts';
+export {
+  type ClientAuthMethod,
+  type GrantedToken,
+  grantedToken,
+  seemsToHoldToken,
+  TOKEN_REQUEST_SECRETS,
+  TokenError,
+} from './token-request.ts';
 export type { StoredToken, TokenStore } from './token-store.ts';

@@ -59,7 +59,7 @@ export async function requestToken(
     log.warn(`error thrown getting the access token from ${shownUrl(tokenUrl)}: ${refusal}`);
     throw new TokenError(refusal);
   }
-  return grantedIn(bodyOf(response));
+  return grantedToken(bodyOf(response));
 }
 
 /** As the reference's encoder writes it: names in alphabetical order, a space as `%20`. */
@@ -77,7 +77,8 @@ export function tokenForm({ grantType, fields, clientId, clientSecret, authMetho
     .join('&');
 }
 
-function grantedIn(answer: unknown): GrantedToken | undefined {
+/** What an answer grants; undefined when it holds no token. */
+export function grantedToken(answer: unknown): GrantedToken | undefined {
   if (typeof answer !== 'object' || answer === null) return undefined;
   const fields = answer as Record<string, unknown>;
   const accessToken = textIn(fields.access_token);
@@ -140,9 +141,14 @@ function secretsOf({ fields, clientId, clientSecret }: TokenRequest): string[] {
 function refusalOf(response: HttpResponse, secrets: string[]): string {
   const body = bodyOf(response);
   const text = JSON.stringify(sorted(body));
-  const token = typeof body === 'string' ? /(?:access|refresh|id)_token/ : /"(?:access|refresh|id)_token":/;
-  if (token.test(text)) return `[${response.status}] ${response.statusText}`;
+  if (seemsToHoldToken(body)) return `[${response.status}] ${response.statusText}`;
   return secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
+}
+
+/** Whether an answer must be told to nobody, whatever its status is. */
+export function seemsToHoldToken(body: unknown): boolean {
+  const token = typeof body === 'string' ? /(?:access|refresh|id)_token/ : /"(?:access|refresh|id)_token":/;
+  return token.test(JSON.stringify(body) ?? '');
 }
 
 function sorted(value: unknown): unknown {

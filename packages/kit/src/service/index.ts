@@ -1,3 +1,4 @@
+export { type BareToken, bareTokenCalls, type TokenCalls } from './bare-token.ts';
 export {
   type FailureReading,
   onlyThrottlingIsTheUsers,

@@ -2,9 +2,12 @@ import type { OperatorSettings } from '../action-context.ts';
 
 /** Parts of the settings that differ from their defaults. */
 export type SettingsOverrides = {
-  [Group in keyof OperatorSettings]?: OperatorSettings[Group] extends object
-    ? Partial<OperatorSettings[Group]>
-    : OperatorSettings[Group];
+  [Group in keyof OperatorSettings]?: OperatorSettings[Group] extends
+    | ReadonlySet<unknown>
+    | string
+    | undefined
+    ? OperatorSettings[Group]
+    : Partial<OperatorSettings[Group]>;
 };
 
 /** The settings of an operator who set nothing, but for these. */
@@ -26,6 +29,7 @@ export function operatorSettings(overrides: SettingsOverrides = {}): OperatorSet
       graphApiScope: 'https://graph.microsoft.com/.default',
       ...overrides.microsoft,
     },
+    experimentalFeatures: overrides.experimentalFeatures ?? new Set(['crowdstrikeConnectorRTROn']),
     publicBaseUrl: overrides.publicBaseUrl,
   };
 }

@@ -72,7 +72,7 @@ const inboundLimit = (limit: number, max?: number) =>
     })
     .default({ limit, window: 60_000 });
 
-/** `xpack.actions.*`. */
+/** `xpack.actions.*`, and what concerns single types. */
 export const actionsSettings = {
   'xpack.actions.allowedHosts': list(allowedHost)
     .default(['*'])
@@ -149,6 +149,11 @@ export const actionsSettings = {
     .boolean()
     .default(true)
     .describe('Whether mails end with a link to this server.'),
+  'xpack.stack_connectors.enableExperimental': list(z.string())
+    .default([])
+    .describe(
+      'Parts of types to turn on (`microsoftDefenderEndpointCancelOn`), or with `disable:` before the name off (`disable:crowdstrikeConnectorRTROn`). Other names are passed over.',
+    ),
   'xpack.actions.run.maxAttempts': attempts.optional().describe('How often a background run is tried.'),
   'xpack.actions.run.connectorTypeOverrides': z
     .array(z.strictObject({ id: z.string().min(1), maxAttempts: attempts.optional() }))
