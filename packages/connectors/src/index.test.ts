@@ -25,6 +25,7 @@ const KNOWN: Record<string, readonly [name: string, licence: string, features: r
   '.index': ['Index', 'basic', ALERTING],
   '.jira': ['Jira', 'gold', ['alerting', 'cases', 'uptime', 'siem', 'workflows']],
   '.jira-service-management': ['Jira Service Management', 'platinum', [...ALERTING, ...NEW]],
+  '.microsoft_defender_endpoint': ['Microsoft Defender for Endpoint', 'enterprise', ['endpointSecurity']],
   '.opsgenie': ['Opsgenie', 'gold', [...ALERTING, ...NEW]],
   '.pagerduty': ['PagerDuty', 'gold', [...ALERTING, 'workflows']],
   '.resilient': ['IBM Resilient', 'platinum', ['alerting', 'cases', 'siem', 'workflows']],
