@@ -30,6 +30,8 @@ export interface OperatorSettings {
   };
   microsoft: { exchangeUrl: string; graphApiUrl: string; graphApiScope: string };
   experimentalFeatures: ReadonlySet<ExperimentalFeature>;
+  /** The largest params and the largest answer that a type may ask for, in bytes. */
+  maxPayloadBytes: number;
   /** Where people reach this server, without a trailing slash. */
   publicBaseUrl: string | undefined;
 }

@@ -51,6 +51,8 @@ interface ConnectorTypeFacts {
   id: string;
   name: string;
   description?: string;
+  /** The vendor's page. */
+  docsUrl?: string;
   minimumLicense: LicenseType;
   features: readonly FeatureId[];
   subFeature?: 'endpointSecurity';

@@ -54,6 +54,7 @@ export {
 export * from './service/index.ts';
 export * from './signing/index.ts';
 export type { Smtp, SmtpConnection, SmtpMessage, SmtpRequest, SmtpServer } from './smtp.ts';
+export * from './spec/index.ts';
 export * from './sse/index.ts';
 export { StreamedData } from './streamed-data.ts';
 export type { SubAction, SubActionMaker, SubActions } from './sub-action.ts';

@@ -27,6 +27,7 @@ export function operatorSettings(settings: Settings): OperatorSettings {
       graphApiScope: settings['xpack.actions.microsoftGraphApiScope'],
     },
     experimentalFeatures: experimentalFeatures(settings['xpack.stack_connectors.enableExperimental']),
+    maxPayloadBytes: settings['xpack.actions.maxPayloadSize'],
     publicBaseUrl: settings['server.publicBaseUrl'],
   };
 }

@@ -52,7 +52,8 @@ export function createTransport({
     }
   }
 
-  const limitOf = ({ maxResponseBytes = maxBytes }: TransportRequest) => Math.min(maxResponseBytes, maxBytes);
+  const limitOf = ({ maxResponseBytes = maxBytes, raisesLimit = false }: TransportRequest) =>
+    raisesLimit ? maxResponseBytes : Math.min(maxResponseBytes, maxBytes);
 
   async function whole(
     request: TransportRequest,

@@ -46,6 +46,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       sensitiveHeaders: call.sensitiveHeaders ?? [],
       sensitiveQuery: call.sensitiveQuery ?? [],
       maxResponseBytes: call.maxResponseBytes,
+      raisesLimit: call.raisesLimit,
       keepAlive: call.keepAlive,
       proxy: call.proxy,
       tls: call.tls,

@@ -47,6 +47,8 @@ export interface HttpOptions {
   maxRequestBytes?: number | undefined;
   /** The largest answer that is taken, in bytes. The smaller of this and the configured one holds. */
   maxResponseBytes?: number | undefined;
+  /** Whether `maxResponseBytes` holds though the configured one is smaller. */
+  raisesLimit?: boolean | undefined;
   /** Redirects followed; 0 makes every 3xx an answer of its own. Default 21. */
   maxRedirects?: number;
   /** Names of headers that must not follow a redirect to another origin. `Authorization` and `Cookie` never do. */

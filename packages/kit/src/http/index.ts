@@ -1,4 +1,6 @@
 export { basicAuth, createHttpClient, type HttpClientOptions } from './client.ts';
+export { type AroundCall, clientAround, type HttpCall } from './client-around.ts';
+export { type AddedOptions, clientWith } from './client-with.ts';
 export { HttpRequestError, HttpStatusError, ResponseError, sourceOfStatus } from './errors.ts';
 export { mergeHeaders } from './headers.ts';
 export type { HttpClient, HttpMethod, HttpOptions, HttpResponse, HttpStream, QueryValue } from './http.ts';

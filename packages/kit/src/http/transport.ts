@@ -15,6 +15,8 @@ export interface TransportRequest {
   sensitiveQuery?: readonly string[];
   /** In bytes; the smaller of this and the transport's own holds. */
   maxResponseBytes?: number | undefined;
+  /** Whether `maxResponseBytes` holds alone. */
+  raisesLimit?: boolean | undefined;
   /** Left out: true. */
   keepAlive?: boolean | undefined;
   proxy?: ProxyOptions | undefined;

@@ -13,6 +13,7 @@ export {
   choosesAuthorizationCode,
 } from './authorization-settings.ts';
 export { authorizedClient } from './authorized-client.ts';
+export { type ClientAssertionKey, clientAssertion } from './client-assertion.ts';
 export {
   type AssertionCredentials,
   type ClientCredentials,

@@ -10,7 +10,7 @@ export interface AssertionClaims {
 }
 
 export interface SigningKey {
-  /** RSA, in PEM: PKCS#1 or PKCS#8, encrypted or not. */
+  /** In PEM: PKCS#1 or PKCS#8, encrypted or not. */
   privateKey: string;
   /** null or empty: the key is not encrypted. */
   password: string | null;
@@ -22,7 +22,7 @@ const LIFETIME_S = 3600;
 export async function signAssertion(claims: AssertionClaims, key: SigningKey): Promise<string> {
   try {
     const issuedAt = Math.floor(claims.issuedAt.getTime() / 1000);
-    const privateKey = openKey(key);
+    const privateKey = openRsaKey(key);
     // Only now: most processes never sign one.
     const { SignJWT } = await import('jose');
     return await new SignJWT({
@@ -39,14 +39,18 @@ export async function signAssertion(claims: AssertionClaims, key: SigningKey): P
   }
 }
 
-function openKey({ privateKey, password }: SigningKey): KeyObject {
-  let key: KeyObject;
+/** Throws with a text that quotes nothing of the key. */
+export function openPrivateKey({ privateKey, password }: SigningKey): KeyObject {
   try {
-    key = createPrivateKey({ key: privateKey, ...(password && { passphrase: password }) });
+    return createPrivateKey({ key: privateKey, ...(password && { passphrase: password }) });
   } catch {
     // Not passed on as the cause: what OpenSSL says may quote what it read.
     throw new Error('the private key is no key in PEM that its password opens');
   }
+}
+
+function openRsaKey(signing: SigningKey): KeyObject {
+  const key = openPrivateKey(signing);
   if (key.asymmetricKeyType !== 'rsa') throw new Error('the private key is no RSA key');
   return key;
 }

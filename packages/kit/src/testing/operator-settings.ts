@@ -30,6 +30,7 @@ export function operatorSettings(overrides: SettingsOverrides = {}): OperatorSet
       ...overrides.microsoft,
     },
     experimentalFeatures: overrides.experimentalFeatures ?? new Set(['crowdstrikeConnectorRTROn']),
+    maxPayloadBytes: overrides.maxPayloadBytes ?? 20 * 1024 ** 2,
     publicBaseUrl: overrides.publicBaseUrl,
   };
 }

@@ -40,6 +40,11 @@ const connectors: Record<string, Entry> = {
     'List connector types, with the system’s own',
     'connector_type_list',
   ],
+  'GET /internal/actions/connector_types/:id/spec': [
+    'getConnectorSpec',
+    'Get what a form for connectors of a type needs, for types with `source: spec`',
+    'connector_spec',
+  ],
   'GET /api/patchbay/connectors/:id/settings': [
     'getConnectorSettings',
     'Get how a connector connects',

@@ -15,13 +15,14 @@ export function connectorPage(type: ConnectorType, introduction: string): string
     `${introduction.trim()}\n`,
     facts(type),
     section('Config', 'Readable by who may read the connector.', type.config),
-    section('Secrets', 'Kept encrypted, never answered.', type.secrets),
+    secrets(type.secrets),
     params(type),
     ...(type.example === undefined ? [] : [examples(type, type.example)]),
   ].join('\n');
 }
 
-function facts({ minimumLicense, features, subFeature, directSubActions }: ConnectorType): string {
+function facts(type: ConnectorType): string {
+  const { minimumLicense, features, subFeature, directSubActions, docsUrl, source } = type;
   const rows = [
     ['Licence', minimumLicense],
     ['Features', features.join(', ')],
@@ -29,6 +30,8 @@ function facts({ minimumLicense, features, subFeature, directSubActions }: Conne
     ...(directSubActions === undefined
       ? []
       : [['Enough over HTTP for', `${code(directSubActions)}; the others take a superuser`]]),
+    ...(source === 'spec' ? [['Declared by', 'a [spec](../connector-specs.md)']] : []),
+    ...(docsUrl === undefined ? [] : [['The service', docsUrl]]),
   ];
   return `| | |\n| --- | --- |\n${rows.map(([name, value]) => `| ${name} | ${value} |`).join('\n')}\n`;
 }
@@ -42,16 +45,28 @@ function section(title: string, about: string, schema: z.ZodType): string {
   return `## ${title}\n\n${table === 'None.\n' ? table : `${about}\n\n${table}`}`;
 }
 
+/** A table for each choice, where secrets are told apart by `authType`. */
+function secrets(schema: z.ZodType): string {
+  const choices = alternatives(shapeOf(schema));
+  if (choices.length === 0) return section('Secrets', 'Kept encrypted, never answered.', schema);
+  const tables = choices.map((choice) => {
+    const { authType, ...properties } = choice.properties ?? {};
+    return `### \`${authType?.const}\`\n\n${choice.title}.\n\n${fieldTable({ ...choice, properties })}`;
+  });
+  return `## Secrets\n\nKept encrypted, never answered. \`authType\` says which they are.\n\n${tables.join('\n')}`;
+}
+
 function params(type: ConnectorType): string {
   const named = namedActions(type);
   if (named === undefined) return section('Params', 'What one run is given.', type.params);
   const actions = named.map(
-    ([name, shape]) => `### \`${name}\`\n\n${shape === null ? 'Anything.\n' : fieldTable(shape)}`,
+    ([name, shape, description]) =>
+      `### \`${name}\`\n\n${description === undefined ? '' : `${description}\n\n`}${shape === null ? 'Anything.\n' : fieldTable(shape)}`,
   );
   return `## Sub-actions\n\nA run names one: \`{"subAction": "...", "subActionParams": {...}}\`.\n\n${actions.join('\n')}`;
 }
 
-type NamedAction = readonly [name: string, subActionParams: Shape | null];
+type NamedAction = readonly [name: string, subActionParams: Shape | null, description?: string | undefined];
 
 /** Sub-actions, whether the framework's or alternatives that the params are told apart by. */
 function namedActions({ subActions, params }: ConnectorType): NamedAction[] | undefined {
@@ -60,9 +75,9 @@ function namedActions({ subActions, params }: ConnectorType): NamedAction[] | un
   }
   const shape = shapeOf(params);
   const choices = shape.properties?.subAction === undefined ? alternatives(shape) : [shape];
-  const named = choices.flatMap(({ properties = {} }): NamedAction[] => {
+  const named = choices.flatMap(({ properties = {}, description }): NamedAction[] => {
     const { subAction, subActionParams = null } = properties;
-    return typeof subAction?.const === 'string' ? [[subAction.const, subActionParams]] : [];
+    return typeof subAction?.const === 'string' ? [[subAction.const, subActionParams, description]] : [];
   });
   return named.length === 0 ? undefined : named;
 }

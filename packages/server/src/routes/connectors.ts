@@ -1,9 +1,11 @@
+import { NotFoundError } from '@patchbay/engine/errors';
 import type { FastifyContextConfig } from 'fastify';
 import { z } from 'zod';
 import type { App } from '../http/app-type.ts';
 import { map, text } from '../http/request-schema.ts';
 import type { System } from '../system.ts';
 import { connectorAnswer, connectorTypeAnswer, listedConnectorAnswer } from '../wire/connector.ts';
+import { connectorSpecAnswer } from '../wire/connector-spec.ts';
 import { authorize } from './connector-access.ts';
 
 const newId = z
@@ -74,6 +76,16 @@ export function connectorRoutes(app: App, system: System): void {
       authorize(system, request, 'delete');
       await catalog.delete(request.spaceId, request.params.id);
       return reply.code(204).send();
+    },
+  );
+
+  app.get(
+    '/internal/actions/connector_types/:id/spec',
+    { schema: { params: byId }, config: isInternal },
+    async ({ params: { id } }) => {
+      const type = types.find(id);
+      if (type?.source !== 'spec') throw new NotFoundError(`Spec for connector type "${id}" not found.`);
+      return connectorSpecAnswer(type, catalog.validation.settings);
     },
   );
 

@@ -40,6 +40,21 @@ export const connectorTypeAnswer = z.strictObject({
   is_experimental: z.boolean().optional(),
 });
 
+/** Camel case, as in the reference. */
+export const connectorSpecAnswer = z.strictObject({
+  metadata: z.strictObject({
+    id: z.string(),
+    displayName: z.string(),
+    description: z.string(),
+    docsUrl: z.string().optional(),
+    minimumLicense: z.string(),
+    supportedFeatureIds: z.array(z.string()),
+    isTechnicalPreview: z.boolean().optional(),
+  }),
+  /** A JSON Schema with the properties `config` and `secrets`. */
+  schema: values,
+});
+
 export const executionResultAnswer = z.strictObject({
   connector_id: z.string(),
   status: z.enum(['ok', 'error']),

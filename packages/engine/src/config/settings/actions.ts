@@ -112,6 +112,11 @@ export const actionsSettings = {
   'xpack.actions.maxResponseContentLength': byteSize
     .default(1_048_576)
     .describe('The largest answer taken from a remote service.'),
+  'xpack.actions.maxPayloadSize': byteSize
+    .default(20 * 1_048_576)
+    .describe(
+      'The largest params of a run, and the largest answer that a run may ask to take, for types with `source: spec`.',
+    ),
   'xpack.actions.responseTimeout': duration
     .default(60_000)
     .describe('How long an outbound request may take.'),
