@@ -4,7 +4,7 @@ import type { HttpClient, HttpMethod, HttpOptions } from './http.ts';
 export interface HttpCall {
   method: HttpMethod;
   url: string;
-  options: HttpOptions;
+  options: HttpOptions & { isPassedOn?: boolean };
 }
 
 /** What stands around each call: it may change it, send it, send it again. */
