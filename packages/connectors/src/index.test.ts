@@ -29,6 +29,7 @@ const KNOWN: Record<string, readonly [name: string, licence: string, features: r
   '.opsgenie': ['Opsgenie', 'gold', [...ALERTING, ...NEW]],
   '.pagerduty': ['PagerDuty', 'gold', [...ALERTING, 'workflows']],
   '.resilient': ['IBM Resilient', 'platinum', ['alerting', 'cases', 'siem', 'workflows']],
+  '.sentinelone': ['Sentinel One', 'enterprise', ['endpointSecurity']],
   '.server-log': ['Server log', 'basic', ALERTING],
   '.servicenow': ['ServiceNow ITSM', 'platinum', ['alerting', 'cases', 'uptime', 'siem', 'workflows']],
   '.servicenow-itom': ['ServiceNow ITOM', 'platinum', ['alerting', 'siem', 'workflows']],

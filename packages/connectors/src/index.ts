@@ -10,6 +10,7 @@ import { jiraServiceManagement } from './opsgenie/jira-service-management.ts';
 import { opsgenie } from './opsgenie/opsgenie.ts';
 import { pagerduty } from './pagerduty/pagerduty.ts';
 import { resilient } from './resilient/resilient.ts';
+import { sentinelone } from './sentinelone/sentinelone.ts';
 import { serverLog } from './server-log/server-log.ts';
 import { servicenow } from './servicenow/servicenow.ts';
 import { servicenowItom } from './servicenow/servicenow-itom.ts';
@@ -38,6 +39,7 @@ export const connectorTypes: readonly ConnectorType[] = [
   opsgenie,
   pagerduty,
   resilient,
+  sentinelone,
   serverLog,
   servicenow,
   servicenowItom,
