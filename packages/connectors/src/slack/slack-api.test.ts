@@ -409,7 +409,7 @@ describe('.slack_api', () => {
       { allowedChannels: Array.from({ length: 501 }, () => ({ name: 'x' })) },
       '✖ Too big: expected array to have <=500 items\n  → at allowedChannels',
     ],
-  ])('refuses a config, as of %#', async (config, reason) => {
+  ])('refuses a config that is not as it should be (%#)', async (config, reason) => {
     await expect(testAction(slackApi, { config, secrets: { token: TOKEN }, params })).rejects.toThrow(
       new ValidationError(`error validating connector type config: ${reason}`),
     );
