@@ -98,6 +98,18 @@ describe('a request', () => {
     await expect(client({ signal: run.signal }).get(vendor.url)).rejects.toThrow(HttpRequestError);
     expect(vendor.received).toHaveLength(1);
   });
+
+  it('ends when it alone is given up', async () => {
+    const call = new AbortController();
+    await using vendor = await standIn(({ url }) => {
+      if (url === '/other') return {};
+      call.abort();
+      return new Promise(() => {});
+    });
+    const http = client();
+    await expect(http.get(vendor.url, { signal: call.signal })).rejects.toThrow(HttpRequestError);
+    expect((await http.get(`${vendor.url}/other`)).status).toBe(200);
+  });
 });
 
 describe('a query', () => {
@@ -195,6 +207,13 @@ describe('a body', () => {
     expect(vendor.received).toEqual([]);
     await client().post(vendor.url, { text: 'é', maxRequestBytes: 2 });
     expect(vendor.received).toHaveLength(1);
+  });
+
+  it('is not counted where the type counts by itself', async () => {
+    await using vendor = await standIn();
+    expect(await countedBytes(vendor.url, { text: 'x', isCounted: false })).toBe(0);
+    expect(await countedBytes(vendor.url, { stream: chunks('x'), isCounted: false })).toBe(0);
+    expect(vendor.received.map(({ body }) => body)).toEqual(['x', 'x']);
   });
 
   it('is counted when nobody answers, too', async () => {

@@ -29,18 +29,16 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   ): Promise<TransportResponse> {
     const encoded = encodeBody(call);
     const { maxRequestBytes = Number.POSITIVE_INFINITY } = call;
+    const count = call.isCounted === false ? () => {} : onRequestBodyBytes;
     if (encoded.bytes !== undefined) {
       ensureAtMost(maxRequestBytes, encoded.bytes);
-      onRequestBodyBytes(encoded.bytes);
+      count(encoded.bytes);
     }
     return transport({
       method,
       url: withQuery(url, call.query),
       headers: headersOf(call, encoded.contentType, userAgent),
-      body:
-        encoded.bytes === undefined
-          ? counted(encoded.body, maxRequestBytes, onRequestBodyBytes)
-          : encoded.body,
+      body: encoded.bytes === undefined ? counted(encoded.body, maxRequestBytes, count) : encoded.body,
       timeoutMs: call.timeoutMs,
       maxRedirects: call.maxRedirects ?? DEFAULT_MAX_REDIRECTS,
       sensitiveHeaders: call.sensitiveHeaders ?? [],
@@ -50,7 +48,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       keepAlive: call.keepAlive,
       proxy: call.proxy,
       tls: call.tls,
-      signal,
+      signal: call.signal === undefined ? signal : AbortSignal.any([signal, call.signal]),
       isStreamed,
       isPassedOn: call.isPassedOn,
     });

@@ -63,6 +63,10 @@ export interface HttpOptions {
   tls?: TlsOptions | undefined;
   /** Which status codes are no error. Default: 2xx. */
   acceptStatus?: (status: number) => boolean;
+  /** Ends this call before the run does. */
+  signal?: AbortSignal | undefined;
+  /** Whether the body counts into the event log's figure. Default true; false for a type that counts what it was given. */
+  isCounted?: boolean;
 }
 
 interface HttpAnswer {
