@@ -104,6 +104,13 @@ module.exports = {
       to: { path: 'node_modules/nodemailer' },
     },
     {
+      name: 'mcp-sdk-in-mcp-only',
+      comment: 'Its requests leave by the fetch that it is given there; without one it would bring its own.',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: [tests, '^packages/connectors/src/mcp/'] },
+      to: { path: 'node_modules/@modelcontextprotocol' },
+    },
+    {
       name: 'no-import-of-node-http',
       comment: 'An import loads a fetch that nothing uses: engine/src/node-http says why. Types are free.',
       severity: 'error',

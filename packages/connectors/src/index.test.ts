@@ -25,6 +25,11 @@ const KNOWN: Record<string, readonly [name: string, licence: string, features: r
   '.index': ['Index', 'basic', ALERTING],
   '.jira': ['Jira', 'gold', ['alerting', 'cases', 'uptime', 'siem', 'workflows']],
   '.jira-service-management': ['Jira Service Management', 'platinum', [...ALERTING, ...NEW]],
+  '.mcp': [
+    'MCP',
+    'enterprise',
+    ['generativeAIForSecurity', 'generativeAIForSearchPlayground', 'generativeAIForObservability', ...NEW],
+  ],
   '.microsoft_defender_endpoint': ['Microsoft Defender for Endpoint', 'enterprise', ['endpointSecurity']],
   '.opsgenie': ['Opsgenie', 'gold', [...ALERTING, ...NEW]],
   '.pagerduty': ['PagerDuty', 'gold', [...ALERTING, 'workflows']],

@@ -5,6 +5,7 @@ import { email } from './email/email.ts';
 import { http } from './http/http.ts';
 import { indexDocuments } from './index-documents/index-documents.ts';
 import { jira } from './jira/jira.ts';
+import { mcp } from './mcp/mcp.ts';
 import { microsoftDefenderEndpoint } from './microsoft-defender-endpoint/microsoft-defender-endpoint.ts';
 import { jiraServiceManagement } from './opsgenie/jira-service-management.ts';
 import { opsgenie } from './opsgenie/opsgenie.ts';
@@ -35,6 +36,7 @@ export const connectorTypes: readonly ConnectorType[] = [
   indexDocuments,
   jira,
   jiraServiceManagement,
+  mcp,
   microsoftDefenderEndpoint,
   opsgenie,
   pagerduty,
