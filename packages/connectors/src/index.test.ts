@@ -18,6 +18,16 @@ const NEW = ['workflows', 'agentBuilder'];
 
 /** Names, licences and features that clients know: the reference's, where it and the seed have them. */
 const KNOWN: Record<string, readonly [name: string, licence: string, features: readonly string[]]> = {
+  '.bedrock': [
+    'Amazon Bedrock',
+    'enterprise',
+    [
+      'generativeAIForSecurity',
+      'generativeAIForObservability',
+      'generativeAIForSearchPlayground',
+      'workflows',
+    ],
+  ],
   '.cases-webhook': ['Webhook - Case Management', 'gold', ['cases']],
   '.d3security': ['D3 Security', 'gold', ['alerting', 'siem', ...NEW]],
   '.email': ['Email', 'gold', [...ALERTING, ...NEW]],

@@ -1,4 +1,5 @@
 import type { ConnectorType } from '@patchbay/kit';
+import { bedrock } from './bedrock/bedrock.ts';
 import { casesWebhook } from './cases-webhook/cases-webhook.ts';
 import { d3security } from './d3security/d3security.ts';
 import { email } from './email/email.ts';
@@ -29,6 +30,7 @@ import { xsoar } from './xsoar/xsoar.ts';
 
 /** The built-in connector types, in the order in which the API lists them. One folder and one line each. */
 export const connectorTypes: readonly ConnectorType[] = [
+  bedrock,
   casesWebhook,
   d3security,
   email,

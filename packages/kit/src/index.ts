@@ -39,6 +39,7 @@ export {
 } from './errors.ts';
 export * from './http/index.ts';
 export * from './incident/index.ts';
+export * from './language-model/index.ts';
 export { createLogger, type Logger, type LogLevel } from './logger.ts';
 export { momentOf } from './moment.ts';
 export * from './oauth/index.ts';

@@ -22,6 +22,7 @@ export {
 export { forgetTokenAfter } from './forget-token.ts';
 export { expiryOf, type TokenContext } from './held-token.ts';
 export { type JwtBearer, jwtBearerToken } from './jwt-bearer.ts';
+export { type ServiceAccount, serviceAccountToken } from './service-account.ts';
 export {
   type ClientAuthMethod,
   type GrantedToken,

@@ -2,10 +2,13 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { messageOf } from '../errors.ts';
 
 export interface AssertionClaims {
-  subject: string;
+  /** Left out: nobody but the issuer. */
+  subject?: string;
   audience: string;
   issuer: string;
-  keyId: string;
+  keyId: string | undefined;
+  /** For services that want it here, not in the form. */
+  scope?: string;
   issuedAt: Date;
 }
 
@@ -29,10 +32,15 @@ export async function signAssertion(claims: AssertionClaims, key: SigningKey): P
       sub: claims.subject,
       aud: claims.audience,
       iss: claims.issuer,
+      scope: claims.scope,
       iat: issuedAt,
       exp: issuedAt + LIFETIME_S,
     })
-      .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: claims.keyId })
+      .setProtectedHeader({
+        alg: 'RS256',
+        typ: 'JWT',
+        ...(claims.keyId !== undefined && { kid: claims.keyId }),
+      })
       .sign(privateKey);
   } catch (cause) {
     throw new Error(`Unable to generate JWT token. Error: ${messageOf(cause)}`, { cause });

@@ -7,7 +7,8 @@ export interface TokenRequest {
   grantType: string;
   /** Fields without a value are left out; `grant_type` is not among them. */
   fields: Record<string, string | undefined>;
-  clientId: string;
+  /** null: who asks stands in the assertion. */
+  clientId: string | null;
   /** null: something else among the fields proves who asks. */
   clientSecret: string | null;
   /** Where id and secret of the client go. Left out: into the body. */
@@ -41,7 +42,7 @@ export async function requestToken(
   { http, log }: { http: HttpClient; log: Logger },
 ): Promise<GrantedToken | undefined> {
   const { tokenUrl, clientId, clientSecret, authMethod } = request;
-  const isBasic = authMethod === 'client_secret_basic' && clientSecret !== null;
+  const isBasic = authMethod === 'client_secret_basic' && clientId !== null && clientSecret !== null;
   const response = await http.post(tokenUrl, {
     text: tokenForm(request),
     headers: {
@@ -67,7 +68,7 @@ export function tokenForm({ grantType, fields, clientId, clientSecret, authMetho
   const client =
     authMethod === 'client_secret_basic' && clientSecret !== null
       ? {}
-      : { client_id: clientId, client_secret: clientSecret ?? undefined };
+      : { client_id: clientId ?? undefined, client_secret: clientSecret ?? undefined };
   const all: Record<string, string | undefined> = { ...client, ...fields, grant_type: grantType };
   return Object.keys(all)
     .sort()
@@ -126,7 +127,7 @@ const MIN_SECRET_LENGTH = 5;
 /** What was sent and must not come back in a text. */
 function secretsOf({ fields, clientId, clientSecret }: TokenRequest): string[] {
   const sent = TOKEN_REQUEST_SECRETS.map((name) => fields[name]);
-  if (clientSecret !== null) {
+  if (clientId !== null && clientSecret !== null) {
     const credentials = basicAuth({ user: clientId, password: clientSecret });
     sent.push(clientSecret, credentials.slice('Basic '.length));
   }

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 /** A request as it arrived. `headers` have lower-case names, `rawHeaders` are as they were sent. */
 export interface ReceivedRequest {
@@ -15,7 +17,8 @@ export interface StandInAnswer {
   status?: number;
   statusText?: string;
   headers?: Record<string, string>;
-  body?: string | Uint8Array;
+  /** What is given piece by piece arrives so; where it throws, the connection breaks off. */
+  body?: string | Uint8Array | AsyncIterable<string | Uint8Array>;
 }
 
 /** A vendor's stand-in. `received` holds the requests in the order in which they arrived. */
@@ -38,7 +41,8 @@ export async function standIn(
         const { status = 200, statusText, headers = {}, body } = await answer(request);
         if (statusText === undefined) outgoing.writeHead(status, headers);
         else outgoing.writeHead(status, statusText, headers);
-        outgoing.end(body);
+        if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) outgoing.end(body);
+        else await pipeline(Readable.from(body, { objectMode: false }), outgoing);
       })
       .catch((error) => outgoing.destroy(error));
   });
