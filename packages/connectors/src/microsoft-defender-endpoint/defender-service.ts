@@ -1,13 +1,12 @@
 import {
   type ActionContext,
   bareTokenCalls,
-  ensureAllowed,
+  linkedFile,
   normalizeUrl,
   percentEncode,
   RunError,
-  StreamedData,
+  type StreamedData,
   serviceRequester,
-  serviceStreamer,
 } from '@patchbay/kit';
 import { z } from 'zod';
 import { failureReading } from './failure.ts';
@@ -83,15 +82,6 @@ export function defenderService(context: ActionContext<Config, Secrets>) {
     return { ...body, page, pageSize, total: body['@odata.count'] ?? -1 };
   }
 
-  /** Whoever knows the link may read the file: it stays out of texts, and the token goes to Defender alone. */
-  async function download(link: string): Promise<StreamedData> {
-    const shown = `${URL.parse(link)?.origin}/[redacted]`;
-    ensureAllowed(shown, context.allowedHosts, 'error configuring connector action');
-    const get = serviceStreamer(context, failureReading({ method: 'GET', url: shown }));
-    const { body, headers } = await get({ url: link, isUrlSecret: true });
-    return new StreamedData(body, headers['content-type'] ?? 'application/octet-stream');
-  }
-
   const machine = (id: string) => `machines/${percentEncode(id)}`;
   const action = (id: string) => `machineactions/${percentEncode(id)}`;
 
@@ -125,7 +115,7 @@ export function defenderService(context: ActionContext<Config, Secrets>) {
       if (typeof link !== 'string' || link === '') {
         throw new RunError(`Download URL for script results of machineId [${id}] not found`);
       }
-      return download(link);
+      return linkedFile(context, link, (url) => failureReading({ method: 'GET', url }));
     },
 
     library: () => call('GET', 'libraryfiles'),

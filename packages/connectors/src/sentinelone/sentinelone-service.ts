@@ -1,7 +1,7 @@
 import {
   type ActionContext,
+  linkedFile,
   type QueryValue,
-  type ServiceCall,
   StreamedData,
   serviceRequester,
   serviceStreamer,
@@ -12,9 +12,6 @@ import { failureText } from './failure.ts';
 import type { Config, FetchedFile, FetchedFiles, ScriptRun, Secrets } from './schema.ts';
 
 type Query = Record<string, QueryValue>;
-
-/** Object stores and what stands before them refuse a GET that has one. */
-const NO_BODY = new Uint8Array();
 
 /** What is answered is SentinelOne's own answer, unless it says otherwise. */
 export interface SentinelOneService {
@@ -51,12 +48,6 @@ export function sentinelOneService(context: ActionContext<Config, Secrets>): Sen
   async function post(path: string, data: object): Promise<unknown> {
     const call = { ...callTo(path), method: 'POST', data } as const;
     return (await send({ ...call, responseSchema: z.unknown() })).data;
-  }
-
-  /** A file, passed on as it arrives. */
-  async function download(call: ServiceCall): Promise<StreamedData> {
-    const { body, headers } = await stream(call);
-    return new StreamedData(body, headers['content-type'] ?? 'application/octet-stream');
   }
 
   async function firstAgent({ alertIds: _alertIds, ...criteria }: AgentFilter): Promise<Agent> {
@@ -109,7 +100,7 @@ export function sentinelOneService(context: ActionContext<Config, Secrets>): Sen
       if (typeof link?.downloadUrl !== 'string') {
         throw new Error(`Download URL for script results of task id [${taskId}] not found`);
       }
-      return download({ url: link.downloadUrl, isUrlSecret: true, bytes: NO_BODY });
+      return linkedFile(context, link.downloadUrl, () => ({ failureText }));
     },
 
     fetchFiles: ({ agentId, zipPassCode, files }) =>
@@ -117,8 +108,11 @@ export function sentinelOneService(context: ActionContext<Config, Secrets>): Sen
         data: { password: zipPassCode, files },
       }),
 
-    downloadFile: ({ agentId, activityId }) =>
-      download(callTo(`agents/${encodeURIComponent(agentId)}/uploads/${encodeURIComponent(activityId)}`)),
+    async downloadFile({ agentId, activityId }) {
+      const path = `agents/${encodeURIComponent(agentId)}/uploads/${encodeURIComponent(activityId)}`;
+      const { body, headers } = await stream(callTo(path));
+      return new StreamedData(body, headers['content-type'] ?? 'application/octet-stream');
+    },
 
     activities: (query) => get('activities', query),
   };

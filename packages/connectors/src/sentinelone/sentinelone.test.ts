@@ -422,7 +422,7 @@ describe('.sentinelone downloads', () => {
     );
     expect(result).toEqual(
       failed(
-        'error configuring connector action: target url "https://elsewhere.example/results/t1" is not added to the Kibana config xpack.actions.allowedHosts',
+        'error configuring connector action: target url "https://elsewhere.example/[redacted]" is not added to the Kibana config xpack.actions.allowedHosts',
       ),
     );
   });

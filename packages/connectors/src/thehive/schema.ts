@@ -22,11 +22,13 @@ const severity = number('Severity', '1 low, 2 medium, 3 high, 4 critical.');
 const tlp = number('TLP', '0 clear, 1 green, 2 amber, 3 amber+strict, 4 red.');
 const tags = z.array(z.string()).nullable().default(null).meta({ title: 'Tags' });
 
+/** An external ID is one part of a path, which dots alone cannot be. */
 const incident = z.strictObject({
   title: text('Title'),
   description: text('Description'),
   externalId: z
     .string()
+    .refine((id) => id !== '.' && id !== '..', 'is no id')
     .nullable()
     .default(null)
     .meta({ title: 'External ID', description: 'The case to update; left out: a new one is created.' }),

@@ -479,6 +479,7 @@ describe('.thehive input', () => {
     ['pushToService', { incident: { description: 'd' } }, ['incident', 'title']],
     ['pushToService', { incident: { title: 't' } }, ['incident', 'description']],
     ['pushToService', { incident: { ...INCIDENT, severity: 'high' } }, ['incident', 'severity']],
+    ['pushToService', { incident: { ...INCIDENT, externalId: '..' } }, ['incident', 'externalId']],
     ['pushToService', { incident: { ...INCIDENT, tags: 'a' } }, ['incident', 'tags']],
     ['pushToService', { incident: { ...INCIDENT, other: 1 } }, ['incident']],
     ['pushToService', { incident: INCIDENT, comments: [{ comment: 'a' }] }, ['comments', '0', 'commentId']],

@@ -1,4 +1,5 @@
 export { type BareToken, bareTokenCalls, type TokenCalls } from './bare-token.ts';
+export { linkedFile } from './linked-file.ts';
 export {
   type FailureReading,
   onlyThrottlingIsTheUsers,
