@@ -29,6 +29,7 @@ const KNOWN: Record<string, readonly [name: string, licence: string, features: r
     ],
   ],
   '.cases-webhook': ['Webhook - Case Management', 'gold', ['cases']],
+  '.crowdstrike': ['CrowdStrike', 'enterprise', ['endpointSecurity']],
   '.d3security': ['D3 Security', 'gold', ['alerting', 'siem', ...NEW]],
   '.email': ['Email', 'gold', [...ALERTING, ...NEW]],
   '.http': ['HTTP', 'gold', NEW],

@@ -1,6 +1,7 @@
 import type { ConnectorType } from '@patchbay/kit';
 import { bedrock } from './bedrock/bedrock.ts';
 import { casesWebhook } from './cases-webhook/cases-webhook.ts';
+import { crowdstrike } from './crowdstrike/crowdstrike.ts';
 import { d3security } from './d3security/d3security.ts';
 import { email } from './email/email.ts';
 import { http } from './http/http.ts';
@@ -32,6 +33,7 @@ import { xsoar } from './xsoar/xsoar.ts';
 export const connectorTypes: readonly ConnectorType[] = [
   bedrock,
   casesWebhook,
+  crowdstrike,
   d3security,
   email,
   http,
