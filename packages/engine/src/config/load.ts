@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { StartupError } from '../errors/index.ts';
 import { KEYSTORE_FILE, keystoreExists, openKeystore } from './keystore.ts';
 import { settingProblems } from './problems.ts';
@@ -28,6 +28,8 @@ export interface LoadedSettings {
   firstPassword: string | undefined;
   /** A line each, to be logged. */
   warnings: string[];
+  /** Folders of the configuration files, the last one first; without a file, the current one. */
+  folders: readonly string[];
 }
 
 /** Reads, merges and validates all settings. Throws `StartupError` with one line a problem. */
@@ -50,6 +52,7 @@ export function loadSettings({ files, environment, overrides = {} }: LoadOptions
     settings: validated,
     firstPassword: environment.ELASTIC_PASSWORD || undefined,
     warnings: warningsOf(read, raw, validated),
+    folders: files.length === 0 ? [resolve('.')] : files.map((file) => resolve(dirname(file))).reverse(),
   };
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, resolve } from 'node:path';
 import { messageOf } from '@patchbay/kit';
 import { StartupError } from '../errors/index.ts';
 import { unknownSetting } from './problems.ts';
@@ -103,7 +104,17 @@ export function readFile(path: string, environment: NodeJS.ProcessEnv): Collecte
     if (key in collected.values)
       collected.values[key] = substitute(collected.values[key], environment, missing);
   }
+  seenFrom(dirname(path), collected.values);
   return collected;
+}
+
+const MODULES = 'patchbay.connectorTypes';
+
+/** Files that are named from a folder get their whole path. A list that is none is found out later. */
+function seenFrom(folder: string, values: RawSettings): void {
+  const named = settings[MODULES].safeParse(values[MODULES]);
+  if (values[MODULES] === undefined || !named.success) return;
+  values[MODULES] = named.data.map((name) => (/^\.{1,2}\//.test(name) ? resolve(folder, name) : name));
 }
 
 function readTree(path: string): unknown {
@@ -179,6 +190,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): RawSettings {
     // The image passes empty ones over, so that a compose file may hand on what is not set.
     if (text) values[key] = text;
   }
+  seenFrom('.', values);
   return values;
 }
 

@@ -10,14 +10,14 @@ export function addConfig(program: Command, terminal: Terminal): void {
   const config = program.command('config').summary('check the configuration');
   addConfigOption(config.command('check'))
     .description(
-      'Reads the settings as the server would, from files and the environment, and prints what is wrong with them, one a line. Starts nothing.',
+      'Reads the settings as the server would, from files and the environment, and prints what is wrong with them, one a line. Loads the modules of patchbay.connectorTypes, and starts nothing.',
     )
     .option('--json', 'the result as JSON on standard output')
     .action((options: ConfigOptions & { json?: boolean }) => check(options, terminal));
 }
 
-function check(options: ConfigOptions & { json?: boolean }, terminal: Terminal): void {
-  const { problems, warnings } = examine(configFiles(options), terminal.environment);
+async function check(options: ConfigOptions & { json?: boolean }, terminal: Terminal): Promise<void> {
+  const { problems, warnings } = await examine(configFiles(options), terminal.environment);
   if (options.json) terminal.printJson({ ok: problems.length === 0, problems, warnings });
   else if (problems.length === 0) terminal.print('ok');
   else for (const problem of problems) terminal.print(problem);
@@ -25,13 +25,13 @@ function check(options: ConfigOptions & { json?: boolean }, terminal: Terminal):
   if (problems.length > 0) throw new CommandError(EXIT.failed, count(problems.length));
 }
 
-function examine(
+async function examine(
   files: string[],
   environment: NodeJS.ProcessEnv,
-): { problems: string[]; warnings: string[] } {
+): Promise<{ problems: string[]; warnings: string[] }> {
   try {
-    const { settings, warnings } = loadSettings({ files, environment });
-    return { problems: startProblems(settings), warnings };
+    const loaded = loadSettings({ files, environment });
+    return { problems: await startProblems(loaded), warnings: loaded.warnings };
   } catch (error) {
     if (!(error instanceof StartupError)) throw error;
     const [first = '', ...rest] = error.message.split('\n').map((line) => line.trim());

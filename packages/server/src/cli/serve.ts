@@ -4,6 +4,7 @@ import { loadSettings } from '@patchbay/engine/config';
 import type { Redact } from '@patchbay/engine/redaction';
 import type { Command } from 'commander';
 import { createLoggers, standardOutput } from '../logging.ts';
+import { withOwnTypes } from '../own-types/index.ts';
 import { type RunningServer, startServer } from '../start.ts';
 import { API_LEVEL, PATCHBAY_VERSION } from '../version.ts';
 import { addConfigOption, type ConfigOptions, configFiles } from './config-files.ts';
@@ -25,7 +26,8 @@ async function serve(options: ConfigOptions, environment: NodeJS.ProcessEnv): Pr
   const loaded = loadSettings({ files: configFiles(options), environment });
   const logger = createLoggers(loaded.settings, await standardOutput());
   for (const warning of loaded.warnings) logger('config').warn(warning);
-  const server = await startServer({ ...loaded, types: connectorTypes, environment, logger });
+  const types = await withOwnTypes(connectorTypes, loaded);
+  const server = await startServer({ ...loaded, types, environment, logger });
   crashWithoutSecrets(server.redact);
   // Before anybody is told that it is ready.
   heedSignals(server, (message) => logger('server').info(message));

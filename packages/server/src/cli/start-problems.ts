@@ -1,21 +1,30 @@
+import { connectorTypes } from '@patchbay/connectors';
 import { readPreconfiguredSettings } from '@patchbay/engine/catalog';
-import type { Settings } from '@patchbay/engine/config';
+import type { LoadedSettings, Settings } from '@patchbay/engine/config';
 import { elasticsearchOptions } from '@patchbay/engine/elasticsearch';
 import { StartupError } from '@patchbay/engine/errors';
 import { ALERT_HISTORY_CONNECTOR_ID, createAllowedHosts } from '@patchbay/kit';
 import { serverTls } from '../http/server-tls.ts';
+import { withOwnTypes } from '../own-types/index.ts';
 
 /** What a start would find wrong with valid settings: files that cannot be read, parts that do not go together. */
-export function startProblems(settings: Settings): string[] {
-  return [serverTls, elasticsearchOptions, connectorSettings].flatMap((check) => {
+export async function startProblems(loaded: LoadedSettings): Promise<string[]> {
+  const { settings } = loaded;
+  const problems = [serverTls, elasticsearchOptions, connectorSettings].flatMap((check) => {
     try {
       check(settings);
       return [];
     } catch (error) {
-      if (!(error instanceof StartupError)) throw error;
-      return error.message.split('\n');
+      return linesOf(error);
     }
   });
+  const ofTypes = await withOwnTypes(connectorTypes, loaded).then(() => [], linesOf);
+  return [...problems, ...ofTypes];
+}
+
+function linesOf(error: unknown): string[] {
+  if (!(error instanceof StartupError)) throw error;
+  return error.message.split('\n');
 }
 
 function connectorSettings(settings: Settings): void {

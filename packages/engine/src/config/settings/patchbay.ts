@@ -42,6 +42,11 @@ export const patchbaySettings = {
     .describe(
       'Connection settings of preconfigured connectors, by id: what the settings API takes, its keys in camelCase.',
     ),
+  'patchbay.connectorTypes': list(z.string().min(1))
+    .default([])
+    .describe(
+      'Modules with connector types of your own: files (`./notes.ts`, seen from the folder of the configuration file) and npm packages. Their code runs with the rights of the server: [types of your own](types-of-your-own.md).',
+    ),
   'patchbay.audit.enabled': z
     .boolean()
     .default(true)

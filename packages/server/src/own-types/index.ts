@@ -1,0 +1,1 @@
+export { withOwnTypes } from './load-types.ts';
