@@ -113,17 +113,6 @@ describe('.sentinelone over the API', () => {
     });
   });
 
-  it('shows in a dry run what would leave, without the token', async () => {
-    const { body } = await run('isolateHost', { computerName: 'host-1' }, { query: '?dry_run=true' });
-    expect(body.data.requests).toMatchObject([
-      {
-        method: 'GET',
-        url: `${vendor.url}/web/api/v2.1/agents?computerName=host-1&APIToken=[redacted]`,
-      },
-    ]);
-    expect(vendor.received).toEqual([]);
-  });
-
   it('tells the token to nobody, also where SentinelOne repeats it', async () => {
     answer = (url) => ({ status: 400, body: JSON.stringify({ errors: [{ detail: url }], raw: TOKEN }) });
     const { body } = await run('getAgents', {}, { as: analyst });
@@ -136,5 +125,15 @@ describe('.sentinelone over the API', () => {
       expect(text).not.toContain(TOKEN);
       expect(text).not.toContain(encodeURIComponent(TOKEN));
     }
+  });
+
+  it.each([TOKEN, 'e'])('shows in a dry run what would leave, without the token %s', async (token) => {
+    await server.call('PUT', '/api/actions/connector/endpoints', {
+      body: { name: 'Endpoints', config: { url: vendor.url }, secrets: { token } },
+    });
+    const { body } = await run('isolateHost', { computerName: 'host-1' }, { query: '?dry_run=true' });
+    expect(body.data.requests).toMatchObject([{ method: 'GET' }]);
+    expect(body.data.requests[0].url).toMatch(/&APIToken=\[redacted\]$/);
+    expect(vendor.received).toEqual([]);
   });
 });
