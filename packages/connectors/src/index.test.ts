@@ -32,6 +32,16 @@ const KNOWN: Record<string, readonly [name: string, licence: string, features: r
   '.crowdstrike': ['CrowdStrike', 'enterprise', ['endpointSecurity']],
   '.d3security': ['D3 Security', 'gold', ['alerting', 'siem', ...NEW]],
   '.email': ['Email', 'gold', [...ALERTING, ...NEW]],
+  '.gemini': [
+    'Google Gemini',
+    'enterprise',
+    [
+      'generativeAIForSecurity',
+      'generativeAIForSearchPlayground',
+      'generativeAIForObservability',
+      'workflows',
+    ],
+  ],
   '.http': ['HTTP', 'gold', NEW],
   '.index': ['Index', 'basic', ALERTING],
   '.jira': ['Jira', 'gold', ['alerting', 'cases', 'uptime', 'siem', 'workflows']],

@@ -4,6 +4,7 @@ import { casesWebhook } from './cases-webhook/cases-webhook.ts';
 import { crowdstrike } from './crowdstrike/crowdstrike.ts';
 import { d3security } from './d3security/d3security.ts';
 import { email } from './email/email.ts';
+import { gemini } from './gemini/gemini.ts';
 import { http } from './http/http.ts';
 import { indexDocuments } from './index-documents/index-documents.ts';
 import { jira } from './jira/jira.ts';
@@ -36,6 +37,7 @@ export const connectorTypes: readonly ConnectorType[] = [
   crowdstrike,
   d3security,
   email,
+  gemini,
   http,
   indexDocuments,
   jira,
