@@ -84,7 +84,8 @@ function namedActions({ subActions, params }: ConnectorType): NamedAction[] | un
 
 function examples(type: ConnectorType, example: ConnectorExample): string {
   const { name, config = {}, secrets = {}, params } = example;
-  const id = type.id.slice(1);
+  // What an id may be made of is less than what a type's may.
+  const id = type.id.slice(1).replaceAll('_', '-');
   const connector = { name, connector_type_id: type.id, config, secrets };
   const runs = [params].flat();
   return `## Example
