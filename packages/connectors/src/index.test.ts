@@ -42,6 +42,16 @@ const KNOWN: Record<string, readonly [name: string, licence: string, features: r
       'workflows',
     ],
   ],
+  '.gen-ai': [
+    'OpenAI',
+    'enterprise',
+    [
+      'generativeAIForSecurity',
+      'generativeAIForObservability',
+      'generativeAIForSearchPlayground',
+      'workflows',
+    ],
+  ],
   '.http': ['HTTP', 'gold', NEW],
   '.index': ['Index', 'basic', ALERTING],
   '.jira': ['Jira', 'gold', ['alerting', 'cases', 'uptime', 'siem', 'workflows']],

@@ -5,6 +5,7 @@ import { crowdstrike } from './crowdstrike/crowdstrike.ts';
 import { d3security } from './d3security/d3security.ts';
 import { email } from './email/email.ts';
 import { gemini } from './gemini/gemini.ts';
+import { genAi } from './gen-ai/gen-ai.ts';
 import { http } from './http/http.ts';
 import { indexDocuments } from './index-documents/index-documents.ts';
 import { jira } from './jira/jira.ts';
@@ -38,6 +39,7 @@ export const connectorTypes: readonly ConnectorType[] = [
   d3security,
   email,
   gemini,
+  genAi,
   http,
   indexDocuments,
   jira,

@@ -10,13 +10,13 @@ export interface TestTlsOrigin extends AsyncDisposable {
   clients: (string | undefined)[];
 }
 
-/** An https server that answers `hello`. */
-export async function testTlsOrigin(options: ServerOptions): Promise<TestTlsOrigin> {
+/** An https server that answers so. */
+export async function testTlsOrigin(options: ServerOptions, answer = 'hello'): Promise<TestTlsOrigin> {
   const clients: TestTlsOrigin['clients'] = [];
   const server = createServer(options, (request, response) => {
     const name = (request.socket as TLSSocket).getPeerCertificate()?.subject?.CN;
     clients.push(Array.isArray(name) ? name[0] : name);
-    response.end('hello');
+    response.end(answer);
   });
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
   const { port } = server.address() as AddressInfo;

@@ -121,6 +121,17 @@ function answersOf(answer: OperationText['answer']): Json {
         302: elsewhere,
         401: { description: 'A page that asks for a login', ...HTML },
       };
+    case 'execution_result':
+      return {
+        200: {
+          description:
+            'What the run came to, or the bytes that it passes on, of whatever type, as they arrive',
+          content: {
+            ...jsonContent(ref(answer)).content,
+            'text/event-stream': { schema: { type: 'string' } },
+          },
+        },
+      };
     default:
       return { 200: { description: 'OK', ...jsonContent(answer === undefined ? {} : ref(answer)) } };
   }
@@ -223,7 +234,7 @@ function ref(name: string): Json {
   return { $ref: `#/components/schemas/${name}` };
 }
 
-function jsonContent(schema: Json): Json {
+function jsonContent(schema: Json): { content: Json } {
   return { content: { 'application/json': { schema } } };
 }
 

@@ -41,7 +41,7 @@ function code(names: readonly string[]): string {
 }
 
 function section(title: string, about: string, schema: z.ZodType): string {
-  const table = fieldTable(shapeOf(schema));
+  const table = tableOf(shapeOf(schema));
   return `## ${title}\n\n${table === 'None.\n' ? table : `${about}\n\n${table}`}`;
 }
 
@@ -54,6 +54,20 @@ function secrets(schema: z.ZodType): string {
     return `### \`${authType?.const}\`\n\n${choice.title}.\n\n${fieldTable({ ...choice, properties })}`;
   });
   return `## Secrets\n\nKept encrypted, never answered. \`authType\` says which they are.\n\n${tables.join('\n')}`;
+}
+
+/** A table for each of the alternatives that a field tells apart; one, where there are none. */
+function tableOf(shape: Shape): string {
+  const choices = alternatives(shape);
+  if (choices.length === 0) return fieldTable(shape);
+  return choices
+    .map((choice) => {
+      const [name, { const: value }] = Object.entries(choice.properties ?? {}).find(
+        ([, field]) => field.const !== undefined,
+      ) ?? ['', {}];
+      return `With \`${name}\` \`${JSON.stringify(value)}\`:\n\n${fieldTable(choice)}`;
+    })
+    .join('\n');
 }
 
 function params(type: ConnectorType): string {
