@@ -80,6 +80,12 @@ const KNOWN: Record<string, readonly [name: string, licence: string, features: r
   '.webhook': ['Webhook', 'gold', ALERTING],
   '.xmatters': ['xMatters', 'gold', ['alerting', 'siem']],
   '.xsoar': ['XSOAR', 'platinum', ['siem']],
+  '.abuseipdb': ['AbuseIPDB', 'gold', NEW],
+  '.alienvault-otx': ['AlienVault OTX', 'gold', NEW],
+  '.brave-search': ['Brave Search', 'enterprise', NEW],
+  '.greynoise': ['GreyNoise', 'gold', NEW],
+  '.shodan': ['Shodan', 'gold', NEW],
+  '.virustotal': ['VirusTotal', 'gold', NEW],
 };
 
 const validation = {

@@ -1,11 +1,15 @@
 import type { ConnectorType } from '@patchbay/kit';
+import { abuseipdb } from './abuseipdb/abuseipdb.ts';
+import { alienvaultOtx } from './alienvault-otx/alienvault-otx.ts';
 import { bedrock } from './bedrock/bedrock.ts';
+import { braveSearch } from './brave-search/brave-search.ts';
 import { casesWebhook } from './cases-webhook/cases-webhook.ts';
 import { crowdstrike } from './crowdstrike/crowdstrike.ts';
 import { d3security } from './d3security/d3security.ts';
 import { email } from './email/email.ts';
 import { gemini } from './gemini/gemini.ts';
 import { genAi } from './gen-ai/gen-ai.ts';
+import { greynoise } from './greynoise/greynoise.ts';
 import { http } from './http/http.ts';
 import { indexDocuments } from './index-documents/index-documents.ts';
 import { jira } from './jira/jira.ts';
@@ -20,6 +24,7 @@ import { serverLog } from './server-log/server-log.ts';
 import { servicenow } from './servicenow/servicenow.ts';
 import { servicenowItom } from './servicenow/servicenow-itom.ts';
 import { servicenowSir } from './servicenow/servicenow-sir.ts';
+import { shodan } from './shodan/shodan.ts';
 import { slack } from './slack/slack.ts';
 import { slackApi } from './slack/slack-api.ts';
 import { swimlane } from './swimlane/swimlane.ts';
@@ -27,19 +32,24 @@ import { teams } from './teams/teams.ts';
 import { thehive } from './thehive/thehive.ts';
 import { tines } from './tines/tines.ts';
 import { torq } from './torq/torq.ts';
+import { virustotal } from './virustotal/virustotal.ts';
 import { webhook } from './webhook/webhook.ts';
 import { xmatters } from './xmatters/xmatters.ts';
 import { xsoar } from './xsoar/xsoar.ts';
 
 /** The built-in connector types, in the order in which the API lists them. One folder and one line each. */
 export const connectorTypes: readonly ConnectorType[] = [
+  abuseipdb,
+  alienvaultOtx,
   bedrock,
+  braveSearch,
   casesWebhook,
   crowdstrike,
   d3security,
   email,
   gemini,
   genAi,
+  greynoise,
   http,
   indexDocuments,
   jira,
@@ -54,6 +64,7 @@ export const connectorTypes: readonly ConnectorType[] = [
   servicenow,
   servicenowItom,
   servicenowSir,
+  shodan,
   slack,
   slackApi,
   swimlane,
@@ -61,6 +72,7 @@ export const connectorTypes: readonly ConnectorType[] = [
   thehive,
   tines,
   torq,
+  virustotal,
   webhook,
   xmatters,
   xsoar,

@@ -8,4 +8,6 @@ export type {
   SpecTestResult,
 } from './connector-spec.ts';
 export { defineConnectorSpec } from './define-connector-spec.ts';
+export { reasonAt } from './reason-at.ts';
 export { withoutDisabledAuth } from './secrets-schema.ts';
+export { urlPath } from './url-path.ts';

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { authorizationServer } from '../testing/authorization-server.ts';
 import { testServer, withBuiltIn } from '../testing/test-server.ts';
+import { addUser } from '../testing/users.ts';
 
 const ORIGIN = 'https://patchbay.example';
 
@@ -106,6 +107,12 @@ describe('GET /internal/actions/connector_types/{id}/spec', () => {
       settings: { 'xpack.actions.webhook.ssl.pfx.enabled': false },
     });
     expect(JSON.stringify((await specOf('.notes', strict)).body)).not.toContain('pfx_certificate');
+  });
+
+  it('asks for the privilege to read connectors', async () => {
+    const nobody = await addUser(server, 'nobody', []);
+    const answer = await call('GET', '/internal/actions/connector_types/.notes/spec', { as: nobody });
+    expect(answer).toMatchObject({ status: 403, body: { message: 'Unauthorized to get actions' } });
   });
 
   it.each(['.server-log', '.unknown'])('knows nothing of %s', async (id) => {

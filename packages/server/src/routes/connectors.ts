@@ -82,7 +82,9 @@ export function connectorRoutes(app: App, system: System): void {
   app.get(
     '/internal/actions/connector_types/:id/spec',
     { schema: { params: byId }, config: isInternal },
-    async ({ params: { id } }) => {
+    async (request) => {
+      authorize(system, request, 'get');
+      const { id } = request.params;
       const type = types.find(id);
       if (type?.source !== 'spec') throw new NotFoundError(`Spec for connector type "${id}" not found.`);
       return connectorSpecAnswer(type, catalog.validation.settings);
