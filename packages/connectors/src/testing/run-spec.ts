@@ -16,13 +16,13 @@ export async function runSpec(
   subAction: string,
   subActionParams: object = {},
 ) {
-  await using vendor = await standIn(answer);
+  const vendor = await standIn(answer);
   const { result, sensitiveHeaders, requestBodyBytes } = await testAction(type, {
     config,
     secrets,
     params: { subAction, subActionParams },
     origins: { [origin]: vendor.url },
-  });
+  }).finally(vendor.close);
   return {
     result,
     sensitiveHeaders,
