@@ -83,9 +83,13 @@ const KNOWN: Record<string, readonly [name: string, licence: string, features: r
   '.abuseipdb': ['AbuseIPDB', 'gold', NEW],
   '.alienvault-otx': ['AlienVault OTX', 'gold', NEW],
   '.brave-search': ['Brave Search', 'enterprise', NEW],
+  '.github': ['GitHub', 'enterprise', NEW],
   '.greynoise': ['GreyNoise', 'gold', NEW],
+  '.jira-cloud': ['Jira Cloud', 'enterprise', NEW],
+  '.notion': ['Notion', 'enterprise', NEW],
   '.shodan': ['Shodan', 'gold', NEW],
   '.virustotal': ['VirusTotal', 'gold', NEW],
+  '.zendesk': ['Zendesk', 'enterprise', NEW],
 };
 
 const validation = {

@@ -9,12 +9,15 @@ import { d3security } from './d3security/d3security.ts';
 import { email } from './email/email.ts';
 import { gemini } from './gemini/gemini.ts';
 import { genAi } from './gen-ai/gen-ai.ts';
+import { github } from './github/github.ts';
 import { greynoise } from './greynoise/greynoise.ts';
 import { http } from './http/http.ts';
 import { indexDocuments } from './index-documents/index-documents.ts';
 import { jira } from './jira/jira.ts';
+import { jiraCloud } from './jira-cloud/jira-cloud.ts';
 import { mcp } from './mcp/mcp.ts';
 import { microsoftDefenderEndpoint } from './microsoft-defender-endpoint/microsoft-defender-endpoint.ts';
+import { notion } from './notion/notion.ts';
 import { jiraServiceManagement } from './opsgenie/jira-service-management.ts';
 import { opsgenie } from './opsgenie/opsgenie.ts';
 import { pagerduty } from './pagerduty/pagerduty.ts';
@@ -36,6 +39,7 @@ import { virustotal } from './virustotal/virustotal.ts';
 import { webhook } from './webhook/webhook.ts';
 import { xmatters } from './xmatters/xmatters.ts';
 import { xsoar } from './xsoar/xsoar.ts';
+import { zendesk } from './zendesk/zendesk.ts';
 
 /** The built-in connector types, in the order in which the API lists them. One folder and one line each. */
 export const connectorTypes: readonly ConnectorType[] = [
@@ -49,13 +53,16 @@ export const connectorTypes: readonly ConnectorType[] = [
   email,
   gemini,
   genAi,
+  github,
   greynoise,
   http,
   indexDocuments,
   jira,
+  jiraCloud,
   jiraServiceManagement,
   mcp,
   microsoftDefenderEndpoint,
+  notion,
   opsgenie,
   pagerduty,
   resilient,
@@ -76,4 +83,5 @@ export const connectorTypes: readonly ConnectorType[] = [
   webhook,
   xmatters,
   xsoar,
+  zendesk,
 ];
