@@ -54,6 +54,11 @@ const KNOWN: Record<string, readonly [name: string, licence: string, features: r
   ],
   '.http': ['HTTP', 'gold', NEW],
   '.index': ['Index', 'basic', ALERTING],
+  '.inference': [
+    'AI Connector',
+    'enterprise',
+    ['generativeAIForSecurity', 'generativeAIForSearchPlayground', 'generativeAIForObservability'],
+  ],
   '.jira': ['Jira', 'gold', ['alerting', 'cases', 'uptime', 'siem', 'workflows']],
   '.jira-service-management': ['Jira Service Management', 'platinum', [...ALERTING, ...NEW]],
   '.mcp': [

@@ -13,6 +13,7 @@ import { github } from './github/github.ts';
 import { greynoise } from './greynoise/greynoise.ts';
 import { http } from './http/http.ts';
 import { indexDocuments } from './index-documents/index-documents.ts';
+import { inference } from './inference/inference.ts';
 import { jira } from './jira/jira.ts';
 import { jiraCloud } from './jira-cloud/jira-cloud.ts';
 import { mcp } from './mcp/mcp.ts';
@@ -57,6 +58,7 @@ export const connectorTypes: readonly ConnectorType[] = [
   greynoise,
   http,
   indexDocuments,
+  inference,
   jira,
   jiraCloud,
   jiraServiceManagement,

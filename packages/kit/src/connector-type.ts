@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ActionContext, ValidationContext } from './action-context.ts';
+import type { Elasticsearch } from './elasticsearch.ts';
 import type { Logger } from './logger.ts';
 import type { AuthorizationCode } from './oauth/index.ts';
 import {
@@ -32,6 +33,7 @@ export interface HookContext {
   config: unknown;
   secrets?: unknown;
   log: Logger;
+  elasticsearch: Elasticsearch;
   isUpdate: boolean;
 }
 
@@ -86,6 +88,14 @@ interface ConnectorTypeFacts {
     postSave?(context: HookContext & { wasSuccessful: boolean }): Promise<void>;
     /** Its error is logged only. */
     postDelete?(context: HookContext): Promise<void>;
+    /**
+     * Asked when connectors are listed: for which of these configs, of preconfigured connectors, there is what they stand for.
+     * The others are not listed. After an error all are.
+     */
+    whichExist?(
+      configs: readonly unknown[],
+      context: { elasticsearch: Elasticsearch; signal: AbortSignal },
+    ): Promise<readonly boolean[]>;
   };
 }
 

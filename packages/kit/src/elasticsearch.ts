@@ -2,6 +2,11 @@
 export interface Elasticsearch {
   /** Throws `ElasticsearchError`: no hosts configured, no usable answer, or a status that is no success. */
   request(request: ElasticsearchRequest): Promise<ElasticsearchAnswer>;
+  /**
+   * The same, with the answer's body as it arrives, of any size. Three minutes at most pass before it and between its parts,
+   * since who asks for it waits for a model.
+   */
+  stream(request: Omit<ElasticsearchRequest, 'ignore'>): Promise<AsyncIterable<Uint8Array>>;
   /** Creates documents, with ids of Elasticsearch's own making. What it says of each is in the answer. */
   bulk(request: BulkRequest): Promise<BulkAnswer>;
 }
@@ -11,6 +16,7 @@ export interface ElasticsearchRequest {
   /** With its leading slash; parts from outside are to be percent-encoded. */
   path: string;
   query?: Record<string, string | boolean>;
+  headers?: Record<string, string>;
   /** Sent as JSON; text is sent as NDJSON as it stands. */
   body?: unknown;
   /** Statuses besides 2xx that are no error. */
@@ -47,9 +53,12 @@ export interface BulkItem {
 export class ElasticsearchError extends Error {
   override readonly name = 'ElasticsearchError';
   readonly status: number | undefined;
+  /** What came with the status; undefined where it could not be read. */
+  readonly body: string | undefined;
 
-  constructor(message: string, options: { status?: number; cause?: unknown } = {}) {
+  constructor(message: string, options: { status?: number; body?: string; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.status = options.status;
+    this.body = options.body;
   }
 }

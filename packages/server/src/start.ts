@@ -77,6 +77,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const egress = createEgress(settings, logger('actions'));
     const elasticsearch = createElasticsearch(elasticsearchOptions(settings), { egress, now });
     const catalog = createCatalog({
+      elasticsearch,
       types: registry,
       store,
       vault,

@@ -462,7 +462,7 @@ describe('the hooks of a type', () => {
   function hooked(failing: string[] = []) {
     const called: Called[] = [];
     const hook = (name: string) => async (context: object) => {
-      const { log: _, ...facts } = context as Record<string, unknown>;
+      const { log: _log, elasticsearch: _elasticsearch, ...facts } = context as Record<string, unknown>;
       called.push([name, facts]);
       if (failing.includes(name)) throw new Error(`${name} says no`);
     };
@@ -485,6 +485,32 @@ describe('the hooks of a type', () => {
       ['postSave', { ...updated, isUpdate: true, wasSuccessful: true }],
       ['postDelete', { connectorId: 'c1', config: updated.config, isUpdate: false }],
     ]);
+  });
+
+  it('decide which preconfigured connectors are listed', async () => {
+    const asked: unknown[] = [];
+    let answer: () => boolean[] = () => [true, false];
+    const hooks = {
+      async whichExist(configs: readonly unknown[]) {
+        asked.push(configs);
+        return answer();
+      },
+    };
+    const entry = (size: number) => ({ name: `n${size}`, actionTypeId: '.note', config: { size } });
+    await using engine = await open({
+      types: [noteType({ hooks })],
+      settings: { 'xpack.actions.preconfigured': { one: entry(1), two: entry(2) } },
+    });
+    await engine.catalog.create('default', given());
+    const listed = async () =>
+      (await engine.catalog.list('default', { withSystem: false })).map(({ id }) => id).sort();
+    expect(await listed()).toEqual(['c1', 'one']);
+    expect(asked).toEqual([[{ size: 1 }, { size: 2 }]]);
+    expect((await engine.catalog.get('default', 'two')).id).toBe('two');
+    answer = () => {
+      throw new Error('cannot say');
+    };
+    expect(await listed()).toEqual(['c1', 'one', 'two']);
   });
 
   it('are not called for what is refused before', async () => {

@@ -3,6 +3,7 @@ import {
   type AuthMode,
   type ConnectorType,
   choosesAuthorizationCode,
+  type Elasticsearch,
   type HookContext,
   type Logger,
   messageOf,
@@ -106,6 +107,8 @@ export interface CatalogOptions {
   vault: Vault;
   references: SecretReferences;
   validation: ValidationContext;
+  /** For the types' hooks. */
+  elasticsearch: Elasticsearch;
   preconfigured: Settings['xpack.actions.preconfigured'];
   /** Whether the alert-history connector is among them. */
   hasAlertHistory: boolean;
@@ -115,8 +118,11 @@ export interface CatalogOptions {
   now(): Date;
 }
 
+/** A list does not wait longer for what stands elsewhere. */
+const LISTING_TIMEOUT_MS = 5000;
+
 export function createCatalog(options: CatalogOptions): Catalog {
-  const { types, store, vault, references, validation, log, now } = options;
+  const { types, store, vault, references, validation, elasticsearch, log, now } = options;
   const cache = createConnectorCache<Loaded>();
   const resolved = new WeakMap<Loaded, ResolvedConnector>();
   const inMemory = inMemoryConnectors({
@@ -245,6 +251,30 @@ export function createCatalog(options: CatalogOptions): Catalog {
     }
   }
 
+  /** Without the preconfigured ones that stand for something which is not there. */
+  async function existing(connectors: Connector[]): Promise<Connector[]> {
+    const missing = new Set<Connector>();
+    const ask = async (type: ConnectorType) => {
+      const own = connectors.filter(({ typeId, origin }) => typeId === type.id && origin === 'preconfigured');
+      if (own.length === 0 || type.hooks?.whichExist === undefined) return;
+      const context = { elasticsearch, signal: AbortSignal.timeout(LISTING_TIMEOUT_MS) };
+      const answers = await type.hooks.whichExist(
+        own.map(({ config }) => config),
+        context,
+      );
+      for (const [index, connector] of own.entries()) if (answers[index] === false) missing.add(connector);
+    };
+    for (const typeId of new Set(connectors.map(({ typeId }) => typeId))) {
+      const type = types.find(typeId);
+      if (type !== undefined) {
+        await ask(type).catch((error) =>
+          log.debug(`which connectors of ${typeId} exist could not be asked: ${messageOf(error)}`),
+        );
+      }
+    }
+    return connectors.filter((connector) => !missing.has(connector));
+  }
+
   async function quietly(what: string, run: () => Promise<void> | undefined): Promise<void> {
     try {
       await run();
@@ -264,30 +294,34 @@ export function createCatalog(options: CatalogOptions): Catalog {
       if (inMemory.has(id)) throw new BadRequestError(`This ${id} already exists in a preconfigured action.`);
       const type = types.get(typeId);
       const { config, secrets, stored } = checkToSave(type, given);
-      return saveWithHooks(type, { connectorId: id, config, secrets, log, isUpdate: false }, async () => {
-        const timestamp = now().toISOString();
-        const record: ConnectorRecord = {
-          id,
-          spaceId,
-          typeId,
-          name,
-          config,
-          secrets: vault.seal(
-            connectorDescriptor({ id, spaceId, typeId, config, isMissingSecrets: false }),
-            stored,
-          ),
-          isMissingSecrets: false,
-          authMode: authModeOf(type, { config, secrets }),
-          version: 1,
-          createdAt: timestamp,
-          updatedAt: timestamp,
-        };
-        if (!(await store.connectors.create(record))) {
-          throw new ConflictError(`Saved object [action/${id}] conflict`);
-        }
-        cache.forget(spaceId, id);
-        return fromRecord(record);
-      });
+      return saveWithHooks(
+        type,
+        { connectorId: id, config, secrets, log, elasticsearch, isUpdate: false },
+        async () => {
+          const timestamp = now().toISOString();
+          const record: ConnectorRecord = {
+            id,
+            spaceId,
+            typeId,
+            name,
+            config,
+            secrets: vault.seal(
+              connectorDescriptor({ id, spaceId, typeId, config, isMissingSecrets: false }),
+              stored,
+            ),
+            isMissingSecrets: false,
+            authMode: authModeOf(type, { config, secrets }),
+            version: 1,
+            createdAt: timestamp,
+            updatedAt: timestamp,
+          };
+          if (!(await store.connectors.create(record))) {
+            throw new ConflictError(`Saved object [action/${id}] conflict`);
+          }
+          cache.forget(spaceId, id);
+          return fromRecord(record);
+        },
+      );
     },
 
     async update(spaceId, id, { name, ...given }) {
@@ -296,20 +330,27 @@ export function createCatalog(options: CatalogOptions): Catalog {
       const type = types.get(existing.typeId);
       ensureSameAuthMode(existing, type, given);
       const { config, secrets, stored } = checkToSave(type, given);
-      return saveWithHooks(type, { connectorId: id, config, secrets, log, isUpdate: true }, async () => {
-        const record = {
-          ...existing,
-          name,
-          config,
-          secrets: vault.seal(connectorDescriptor({ ...existing, config, isMissingSecrets: false }), stored),
-          isMissingSecrets: false,
-          updatedAt: now().toISOString(),
-        };
-        const isUpdated = await store.connectors.update(record);
-        cache.forget(spaceId, id);
-        if (!isUpdated) throw new ConflictError(`Saved object [action/${id}] conflict`);
-        return { ...fromRecord(record), version: record.version + 1 };
-      });
+      return saveWithHooks(
+        type,
+        { connectorId: id, config, secrets, log, elasticsearch, isUpdate: true },
+        async () => {
+          const record = {
+            ...existing,
+            name,
+            config,
+            secrets: vault.seal(
+              connectorDescriptor({ ...existing, config, isMissingSecrets: false }),
+              stored,
+            ),
+            isMissingSecrets: false,
+            updatedAt: now().toISOString(),
+          };
+          const isUpdated = await store.connectors.update(record);
+          cache.forget(spaceId, id);
+          if (!isUpdated) throw new ConflictError(`Saved object [action/${id}] conflict`);
+          return { ...fromRecord(record), version: record.version + 1 };
+        },
+      );
     },
 
     async get(spaceId, id) {
@@ -319,11 +360,11 @@ export function createCatalog(options: CatalogOptions): Catalog {
     },
 
     async list(spaceId, { withSystem }) {
-      const [records, references] = await Promise.all([
+      const [records, references, unstored] = await Promise.all([
         store.connectors.list(spaceId),
         store.references.countByTarget(spaceId, 'action'),
+        existing([...inMemory.values()].map(({ connector }) => connector)),
       ]);
-      const unstored = [...inMemory.values()].map(({ connector }) => connector);
       return [...records.map(fromRecord), ...unstored]
         .filter(({ origin }) => withSystem || origin !== 'system')
         .map((connector) => ({
@@ -340,7 +381,9 @@ export function createCatalog(options: CatalogOptions): Catalog {
       cache.forget(spaceId, id);
       if (!isDeleted) throw notFound(id);
       await quietly(`postDelete of ${id}`, () =>
-        types.find(typeId)?.hooks?.postDelete?.({ connectorId: id, config, log, isUpdate: false }),
+        types
+          .find(typeId)
+          ?.hooks?.postDelete?.({ connectorId: id, config, log, elasticsearch, isUpdate: false }),
       );
     },
 

@@ -118,6 +118,46 @@ describe('the Elasticsearch client', () => {
     );
   });
 
+  it('streams an answer as it arrives, past the time-out and the size of others', async () => {
+    const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+    await using node = await standIn(() => ({
+      body: (async function* () {
+        yield 'data: one';
+        await told;
+        yield 'data: two';
+      })(),
+    }));
+    const headers = { 'Accept-Encoding': 'identity' };
+    const body = await client({ hosts: [node.url], requestTimeoutMs: 100, apiKey: 'k' }).stream({
+      method: 'POST',
+      path: '/_stream',
+      query: { timeout: '180s' },
+      headers,
+      body: { a: 1 },
+    });
+    const chunks: string[] = [];
+    for await (const chunk of body) {
+      chunks.push(String(chunk));
+      tell();
+    }
+    expect(chunks).toEqual(['data: one', 'data: two']);
+    expect(node.received).toMatchObject([
+      {
+        url: '/_stream?timeout=180s',
+        headers: { authorization: 'ApiKey k', 'accept-encoding': 'identity' },
+        body: '{"a":1}',
+      },
+    ]);
+  });
+
+  it('tells a refusal of what should stream with its text, and without our credentials', async () => {
+    await using node = await standIn(() => ({ status: 429, body: 'no, hush-hush' }));
+    const asked = client({ hosts: [node.url], apiKey: 'hush-hush' }).stream({ method: 'POST', path: '/' });
+    await expect(asked).rejects.toThrow(
+      expect.objectContaining({ status: 429, body: 'no, [redacted]', message: 'no, [redacted]' }),
+    );
+  });
+
   it('gives no credential that is echoed to anybody', async () => {
     const secrets = {
       username: 'elastic',

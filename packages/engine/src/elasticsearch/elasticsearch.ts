@@ -7,7 +7,9 @@ import {
   type ElasticsearchRequest,
   HttpRequestError,
   mergeHeaders,
+  messageOf,
   type Transport,
+  type TransportRequest,
   type TransportResponse,
 } from '@patchbay/kit';
 import type { Egress } from '../egress/index.ts';
@@ -27,22 +29,27 @@ export function createElasticsearch(
   { egress, now }: { egress: Pick<Egress, 'operatorTransport'>; now(): Date },
 ): ElasticsearchClient {
   if (options === undefined) {
-    const client = clientOf(notConfigured);
+    const client = clientOf({ request: notConfigured, stream: notConfigured });
     return { ...client, over: () => client };
   }
   const { requestTimeoutMs: responseTimeoutMs, tls } = options;
-  const transport = egress.operatorTransport({
-    tls,
-    responseTimeoutMs,
-    connectTimeoutMs: Math.min(responseTimeoutMs, CONNECT_TIMEOUT_MS),
-  });
-  const over = (way: Transport) => clientOf(requestOver(way, options, now));
-  return { ...over(transport), over };
+  const transport = (timeoutMs: number) =>
+    egress.operatorTransport({
+      tls,
+      responseTimeoutMs: timeoutMs,
+      connectTimeoutMs: Math.min(responseTimeoutMs, CONNECT_TIMEOUT_MS),
+    });
+  const over = (way: Transport, streamWay = way) => clientOf(requestsOver(way, streamWay, options, now));
+  return {
+    ...over(transport(responseTimeoutMs), transport(Math.max(responseTimeoutMs, STREAM_TIMEOUT_MS))),
+    over: (way) => over(way),
+  };
 }
 
-function clientOf(request: Elasticsearch['request']): Elasticsearch {
+function clientOf({ request, stream }: Pick<Elasticsearch, 'request' | 'stream'>): Elasticsearch {
   return {
     request,
+    stream,
     async bulk({ index, refresh, documents, signal }) {
       const { body } = await request({
         method: 'POST',
@@ -65,32 +72,50 @@ async function notConfigured(): Promise<never> {
   );
 }
 
-function requestOver(
+function requestsOver(
   transport: Transport,
+  streamTransport: Transport,
   options: ElasticsearchOptions,
   now: () => Date,
-): Elasticsearch['request'] {
+): Pick<Elasticsearch, 'request' | 'stream'> {
   const hosts = createHosts(options.hosts, now);
   const headers = { ...options.customHeaders, ...authorization(options) };
   const { apiKey, serviceAccountToken, password, customHeaders } = options;
   const redact = redactor(apiKey, serviceAccountToken, password, headers.Authorization, customHeaders);
 
   async function request(call: ElasticsearchRequest): Promise<ElasticsearchAnswer> {
-    const answer = await fromAnyHost(call);
-    const text = await textOf(answer);
-    // Most have nothing in them, and need not be gone through.
-    const body = redact(text) === text ? parsed(text) : withoutSecrets(parsed(text), redact);
+    const answer = await fromAnyHost((host) => send(transport, host, call, headers));
     const { status } = answer;
-    if ((status >= 200 && status < 300) || call.ignore?.includes(status)) return { status, body };
-    throw statusError(status, body);
+    const { text, body } = await shown(answer);
+    if (isSuccess(status) || call.ignore?.includes(status)) return { status, body };
+    throw statusError(status, body, text);
+  }
+
+  async function stream(call: Omit<ElasticsearchRequest, 'ignore'>): Promise<AsyncIterable<Uint8Array>> {
+    const isStreamed = { isStreamed: true, isPassedOn: true };
+    const answer = await fromAnyHost((host) => send(streamTransport, host, call, headers, isStreamed));
+    const { status } = answer;
+    if (isSuccess(status)) return iterate(answer.body);
+    const { text, body } = await shown(answer).catch((cause) => {
+      throw new ElasticsearchError(redact(messageOf(cause)), { status, cause });
+    });
+    throw statusError(status, body, text);
+  }
+
+  /** What an answer says, without our credentials. Most have none in them, and need not be gone through. */
+  async function shown(answer: TransportResponse): Promise<{ text: string; body: unknown }> {
+    const text = await textOf(answer);
+    const redacted = redact(text);
+    const body = parsed(text);
+    return { text: redacted, body: redacted === text ? body : withoutSecrets(body, redact) };
   }
 
   /** Asks the hosts in turn until one can be reached. */
-  async function fromAnyHost(call: ElasticsearchRequest): Promise<TransportResponse> {
+  async function fromAnyHost(ask: (host: string) => Promise<TransportResponse>): Promise<TransportResponse> {
     let failed: unknown;
     for (const host of hosts.inTurn()) {
       try {
-        return await send(transport, host, call, headers);
+        return await ask(host);
       } catch (error) {
         if (!(error instanceof HttpRequestError)) throw error;
         failed = error;
@@ -101,17 +126,26 @@ function requestOver(
     throw connectionError(failed as HttpRequestError, redact);
   }
 
-  return request;
+  return { request, stream };
+}
+
+const isSuccess = (status: number) => status >= 200 && status < 300;
+
+async function* iterate(body: TransportResponse['body']): AsyncIterable<Uint8Array> {
+  yield* body;
 }
 
 /** A node that does not answer by then is passed over. */
 const CONNECT_TIMEOUT_MS = 5000;
+/** For what comes as a model says it. */
+const STREAM_TIMEOUT_MS = 180_000;
 
 function send(
   transport: Transport,
   host: string,
-  { method, path, query, body, signal }: ElasticsearchRequest,
+  { method, path, query, headers: own, body, signal }: ElasticsearchRequest,
   headers: Record<string, string>,
+  how: Pick<TransportRequest, 'isStreamed' | 'isPassedOn'> = {},
 ): Promise<TransportResponse> {
   const isText = typeof body === 'string';
   const search = new URLSearchParams();
@@ -124,6 +158,7 @@ function send(
       body === undefined
         ? undefined
         : { 'Content-Type': isText ? 'application/x-ndjson' : 'application/json' },
+      own,
       headers,
     ),
     body: isText || body === undefined ? body : JSON.stringify(body),
@@ -132,6 +167,7 @@ function send(
     maxRedirects: 0,
     sensitiveHeaders: Object.keys(headers),
     signal: signal ?? NEVER,
+    ...how,
   });
 }
 

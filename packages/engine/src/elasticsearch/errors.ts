@@ -7,8 +7,8 @@ interface Reason {
 }
 
 /** Elasticsearch's own verdict, in the form that its official client gives it. */
-export function statusError(status: number, body: unknown): ElasticsearchError {
-  return new ElasticsearchError(textOf(status, body), { status });
+export function statusError(status: number, body: unknown, text: string): ElasticsearchError {
+  return new ElasticsearchError(textOf(status, body), { status, body: text });
 }
 
 /** No answer came. */

@@ -54,7 +54,9 @@ async function assemble(
   for (const id of ['default', 'other']) await store.spaces.create({ id, reserved: false, attributes: {} });
   const egress = createEgress(settings, logger('actions'));
   const vault = await openVault({ meta: store.meta, encryptionKey: 'k'.repeat(32), decryptionOnlyKeys: [] });
+  const elasticsearch = createElasticsearch(elasticsearchOptions(settings), { egress, now });
   const catalog = createCatalog({
+    elasticsearch,
     types: createTypeRegistry({
       types,
       enabledTypes: settings['xpack.actions.enabledActionTypes'],
@@ -74,7 +76,7 @@ async function assemble(
   const execution = createExecution({
     catalog,
     egress,
-    elasticsearch: createElasticsearch(elasticsearchOptions(settings), { egress, now }),
+    elasticsearch,
     tokens: createTokens({ store: store.connectorTokens, vault, now }),
     events,
     installation: { uuid: '5b2de169', version: '9.3.0' },

@@ -93,7 +93,11 @@ export async function testAction(type: ConnectorType, run: TestRun): Promise<Tes
       onRequestBodyBytes: addRequestBodyBytes,
     }),
     smtp: run.smtp ?? nodeSmtp,
-    elasticsearch: run.elasticsearch ?? { request: notConfigured, bulk: notConfigured },
+    elasticsearch: run.elasticsearch ?? {
+      request: notConfigured,
+      stream: notConfigured,
+      bulk: notConfigured,
+    },
     tokens: run.tokens ?? memoryTokens(),
     log: createLogger((level, message) => void logged.push({ level, message })),
     redact: (text) => text,
