@@ -1,24 +1,32 @@
-import { generateKeyPairSync, verify, X509Certificate } from 'node:crypto';
+import { createHmac, generateKeyPairSync, verify, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { signatureFault } from '../../../../connectors/src/bedrock/testing/verify-signature.ts';
 import { testCa } from '../../../../engine/src/testing/test-ca.ts';
-import { createHttpClient, type TransportRequest } from '../../http/index.ts';
+import {
+  createHttpClient,
+  type HttpClient,
+  type HttpResponse,
+  type TransportRequest,
+} from '../../http/index.ts';
 import { createLogger } from '../../logger.ts';
 import type { TokenStore } from '../../oauth/index.ts';
 import { memoryTokens, type StandIn, standIn, testAction } from '../../testing/index.ts';
-import type { SpecAuthType } from '../connector-spec.ts';
+import type { SpecAuthType, SpecMetadata } from '../connector-spec.ts';
 import { defineConnectorSpec } from '../define-connector-spec.ts';
 import { type AuthTypeId, authTypes } from './index.ts';
 
+const METADATA: SpecMetadata = {
+  id: '.notes',
+  displayName: 'Notes',
+  description: 'Writes notes.',
+  minimumLicense: 'basic',
+  supportedFeatureIds: ['workflows'],
+};
+
 const specOf = (type: SpecAuthType) =>
   defineConnectorSpec({
-    metadata: {
-      id: '.notes',
-      displayName: 'Notes',
-      description: 'Writes notes.',
-      minimumLicense: 'basic',
-      supportedFeatureIds: ['workflows'],
-    },
+    metadata: METADATA,
     auth: { types: [type] },
     schema: z.strictObject({ url: z.string() }),
     actions: {
@@ -394,5 +402,223 @@ describe('OAuth with the consent of a user', () => {
   it('is declared for the flow', () => {
     expect(specOf('oauth_authorization_code').authorizationCode).toEqual({});
     expect(specOf('bearer').authorizationCode).toBeUndefined();
+  });
+});
+
+describe('AWS credentials', () => {
+  const NOW = new Date('2026-01-01T00:00:00Z');
+  const ORIGIN = 'https://lambda.eu-west-1.amazonaws.com';
+
+  /** Calls a host of AWS, where the signature is verified by code that is written from the specification. */
+  async function called(
+    call: (client: HttpClient) => Promise<HttpResponse>,
+    origin = ORIGIN,
+    secretAccessKey = 's3cret',
+  ) {
+    const [, service = '', region = ''] = /\/\/([^.]+)\.([^.]+)/.exec(origin) ?? [];
+    const expected = { accessKey: 'AKIA', secret: 's3cret', region, service, now: NOW };
+    await using aws = await standIn((request) => {
+      const fault = signatureFault(request, expected);
+      return fault === undefined ? { body: 'ok' } : { status: 403, body: fault };
+    });
+    const type = defineConnectorSpec({
+      metadata: METADATA,
+      auth: { types: ['aws_credentials'] },
+      actions: {
+        call: { input: z.strictObject({}), handler: async ({ client }) => (await call(client)).text() },
+      },
+      failureText: (response) => response.text(),
+    });
+    const { result } = await testAction(type, {
+      secrets: { authType: 'aws_credentials', accessKeyId: 'AKIA', secretAccessKey },
+      params: { subAction: 'call', subActionParams: {} },
+      origins: { [origin]: aws.url },
+      now: NOW,
+    });
+    return { result, received: aws.received };
+  }
+
+  it.each<[string, (client: HttpClient) => Promise<HttpResponse>, string, string]>([
+    [
+      'a path, a query and no body',
+      (client) =>
+        client.get(`${ORIGIN}/2015-03-31/functions/?b=2`, { query: { a: 'x y*&', Marker: undefined } }),
+      '/2015-03-31/functions/?b=2&a=x%20y%2A%26',
+      '',
+    ],
+    [
+      'a body, and a path that is escaped',
+      (client) =>
+        client.post(`${ORIGIN}/functions/a%3Ab/invocations`, {
+          json: { text: 'ä' },
+          headers: { 'X-Amz-Invocation-Type': 'Event' },
+        }),
+      '/functions/a%3Ab/invocations',
+      '{"text":"ä"}',
+    ],
+    ['a form', (client) => client.post(`${ORIGIN}/`, { form: { Action: 'List' } }), '/', 'Action=List'],
+  ])('sign %s', async (_, call, url, body) => {
+    const { result, received } = await called(call);
+    expect(result).toMatchObject({ status: 'ok', data: 'ok' });
+    expect(received).toMatchObject([{ url, body }]);
+  });
+
+  it('with another secret are refused', async () => {
+    const { result } = await called((client) => client.get(`${ORIGIN}/`), ORIGIN, 'other');
+    expect(result.message).toContain('403: The request signature we calculated does not match');
+  });
+
+  it('send S3 the checksum of the body', async () => {
+    const origin = 'https://s3.eu-west-1.amazonaws.com';
+    const { result, received } = await called(
+      (client) => client.put(`${origin}/bucket/key`, { text: 'hello' }),
+      origin,
+    );
+    expect(result.status).toBe('ok');
+    expect(received[0]?.headers['x-amz-content-sha256']).toBe(
+      '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
+    );
+  });
+
+  it('sign nothing for hosts that are not AWS’s', async () => {
+    for (const host of ['amazonaws.com.evil.example', 'evilamazonaws.com', 'notes.example']) {
+      const origin = `https://${host}`;
+      const { received } = await called((client) => client.get(`${origin}/`), origin);
+      expect(received[0]?.headers.authorization).toBeUndefined();
+    }
+  });
+
+  it('cannot sign what is not known as a whole', async () => {
+    const { result, received } = await called((client) =>
+      client.post(`${ORIGIN}/`, { multipart: new FormData() }),
+    );
+    expect([result.message, received]).toEqual([
+      'a body that is not known as a whole cannot be signed for AWS',
+      [],
+    ]);
+  });
+});
+
+describe('a Google Cloud service account', () => {
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const key = {
+    type: 'service_account',
+    client_email: 'patchbay@p1.iam.gserviceaccount.com',
+    private_key_id: 'k1',
+    private_key: rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    token_uri: 'https://evil.example/token',
+  };
+  const secrets = (serviceAccountJson: string) => ({ authType: 'gcp_service_account', serviceAccountJson });
+
+  it('has a token for an assertion, asked for at Google’s', async () => {
+    await using google = await standIn(({ body }) => {
+      const [header = '', claims = '', signature = ''] = (
+        new URLSearchParams(body).get('assertion') ?? ''
+      ).split('.');
+      const signed = Buffer.from(`${header}.${claims}`);
+      const isSigned = verify('RSA-SHA256', signed, rsa.publicKey, Buffer.from(signature, 'base64url'));
+      const { iss, aud, scope } = JSON.parse(Buffer.from(claims, 'base64url').toString());
+      const isRight =
+        iss === key.client_email &&
+        aud === 'https://oauth2.googleapis.com/token' &&
+        scope === 'https://www.googleapis.com/auth/cloud-platform';
+      return isSigned && isRight
+        ? { body: '{"token_type":"Bearer","access_token":"ya29","expires_in":3599}' }
+        : { status: 400, body: '{"error":"invalid_grant"}' };
+    });
+    await using vendor = await standIn();
+    const { result } = await testAction(specOf('gcp_service_account'), {
+      config: { url: vendor.url },
+      secrets: secrets(JSON.stringify(key)),
+      params: READ,
+      origins: { 'https://oauth2.googleapis.com': google.url },
+    });
+    expect(result.status).toBe('ok');
+    expect(vendor.received).toMatchObject([{ headers: { authorization: 'Bearer ya29' } }]);
+  });
+
+  it.each(['{"client_email": "a secret', '{}', JSON.stringify({ ...key, private_key: '' })])(
+    'is refused where its key file is none, without a word of it',
+    async (text) => {
+      const run = testAction(specOf('gcp_service_account'), {
+        config: { url: 'http://127.0.0.1' },
+        secrets: secrets(text),
+        params: READ,
+      });
+      await expect(run).rejects.toThrow(
+        'error validating connector type secrets: ✖ expected the JSON key file of a service account\n  → at serviceAccountJson',
+      );
+    },
+  );
+});
+
+describe('an account key of Azure Storage', () => {
+  const KEY = Buffer.from('the account key').toString('base64');
+  const NOW = new Date('2026-01-01T00:00:00Z');
+  const ORIGIN = 'https://acme.blob.core.windows.net';
+
+  /** What Azure says of a signature, from its documentation: the string is built here line by line. */
+  function faultOf({ method, url, headers, body }: StandIn['received'][number]): string | undefined {
+    const { pathname, searchParams } = new URL(url, ORIGIN);
+    const size = Buffer.byteLength(body);
+    let signed = `${method}\n\n\n${size || ''}\n\n${headers['content-type'] ?? ''}\n\n\n\n\n\n${headers.range ?? ''}\n`;
+    for (const name of Object.keys(headers)
+      .filter((header) => header.startsWith('x-ms-'))
+      .sort())
+      signed += `${name}:${headers[name]}\n`;
+    signed += `/acme${pathname}`;
+    for (const name of [...new Set(searchParams.keys())].sort())
+      signed += `\n${name.toLowerCase()}:${searchParams.getAll(name).sort().join(',')}`;
+    const wanted = createHmac('sha256', Buffer.from(KEY, 'base64')).update(signed, 'utf8').digest('base64');
+    if (headers['x-ms-date'] !== 'Thu, 01 Jan 2026 00:00:00 GMT') return 'x-ms-date';
+    return headers.authorization === `SharedKey acme:${wanted}` ? undefined : 'AuthenticationFailed';
+  }
+
+  async function called(call: (client: HttpClient) => Promise<HttpResponse>, accountKey = KEY) {
+    await using azure = await standIn((request) => {
+      const fault = faultOf(request);
+      return fault === undefined ? { body: 'ok' } : { status: 403, body: fault };
+    });
+    const type = defineConnectorSpec({
+      metadata: METADATA,
+      auth: { types: ['azure_shared_key'], headers: { 'x-ms-version': '2024-11-04' } },
+      actions: {
+        call: { input: z.strictObject({}), handler: async ({ client }) => (await call(client)).text() },
+      },
+      failureText: (response) => response.text(),
+    });
+    return await testAction(type, {
+      secrets: { authType: 'azure_shared_key', accountName: 'acme', accountKey },
+      params: { subAction: 'call', subActionParams: {} },
+      origins: { [ORIGIN]: azure.url },
+      now: NOW,
+    });
+  }
+
+  it.each<[string, (client: HttpClient) => Promise<HttpResponse>]>([
+    [
+      'a list',
+      (client) => client.get(`${ORIGIN}/`, { query: { restype: 'container', comp: 'list', prefix: 'a b&' } }),
+    ],
+    [
+      'a part of a blob',
+      (client) => client.get(`${ORIGIN}/c/a%20b.txt`, { headers: { Range: 'bytes=0-9' } }),
+    ],
+    [
+      'a blob that is written',
+      (client) =>
+        client.put(`${ORIGIN}/c/b`, {
+          text: 'ä',
+          headers: { 'Content-Type': 'text/plain', 'x-ms-blob-type': 'BlockBlob' },
+        }),
+    ],
+    ['a body of JSON', (client) => client.post(`${ORIGIN}/q/messages`, { json: { a: 1 } })],
+  ])('signs %s', async (_, call) => {
+    expect((await called(call)).result).toMatchObject({ status: 'ok', data: 'ok' });
+  });
+
+  it('that is another one is refused', async () => {
+    const { result } = await called((client) => client.get(`${ORIGIN}/`), 'b3RoZXI=');
+    expect(result.message).toBe('Request failed with status code 403: AuthenticationFailed');
   });
 });
