@@ -67,6 +67,7 @@ const KNOWN: Record<string, readonly [name: string, licence: string, features: r
     ['generativeAIForSecurity', 'generativeAIForSearchPlayground', 'generativeAIForObservability', ...NEW],
   ],
   '.microsoft_defender_endpoint': ['Microsoft Defender for Endpoint', 'enterprise', ['endpointSecurity']],
+  '.observability-ai-assistant': ['Observability AI Assistant', 'enterprise', ['alerting']],
   '.opsgenie': ['Opsgenie', 'gold', [...ALERTING, ...NEW]],
   '.pagerduty': ['PagerDuty', 'gold', [...ALERTING, 'workflows']],
   '.resilient': ['IBM Resilient', 'platinum', ['alerting', 'cases', 'siem', 'workflows']],

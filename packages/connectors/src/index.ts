@@ -19,6 +19,7 @@ import { jiraCloud } from './jira-cloud/jira-cloud.ts';
 import { mcp } from './mcp/mcp.ts';
 import { microsoftDefenderEndpoint } from './microsoft-defender-endpoint/microsoft-defender-endpoint.ts';
 import { notion } from './notion/notion.ts';
+import { observabilityAiAssistant } from './observability-ai-assistant/observability-ai-assistant.ts';
 import { jiraServiceManagement } from './opsgenie/jira-service-management.ts';
 import { opsgenie } from './opsgenie/opsgenie.ts';
 import { pagerduty } from './pagerduty/pagerduty.ts';
@@ -65,6 +66,7 @@ export const connectorTypes: readonly ConnectorType[] = [
   mcp,
   microsoftDefenderEndpoint,
   notion,
+  observabilityAiAssistant,
   opsgenie,
   pagerduty,
   resilient,

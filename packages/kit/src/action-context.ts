@@ -2,6 +2,7 @@ import type { Elasticsearch } from './elasticsearch.ts';
 import type { HttpClient } from './http/index.ts';
 import type { Logger } from './logger.ts';
 import type { TokenStore } from './oauth/index.ts';
+import type { OtherConnectors } from './other-connectors.ts';
 import type { Smtp } from './smtp.ts';
 
 /** The hosts that outbound calls may go to (`xpack.actions.allowedHosts`). Both throw with the reference's text. */
@@ -70,6 +71,8 @@ export interface ActionContext<Config = unknown, Secrets = unknown, Params = unk
   smtp: Smtp;
   elasticsearch: Elasticsearch;
   tokens: TokenStore;
+  /** For types that act through another connector. */
+  connectors: OtherConnectors;
   log: Logger;
   /** Takes the run's secrets out of a text. Results and log lines are gone through anyway: for one that is cut before. */
   redact(text: string): string;

@@ -47,6 +47,18 @@ export interface ConnectorExample {
   params: Record<string, unknown> | readonly Record<string, unknown>[];
 }
 
+/** What a rule knows where it runs a system action. Alerts are their documents. */
+export interface RuleFacts {
+  rule: { id: string; name: string; tags?: readonly string[]; url?: string | undefined };
+  alerts: Record<'new' | 'ongoing' | 'recovered', readonly Readonly<Record<string, unknown>>[]>;
+}
+
+export interface RuleAction {
+  params: z.ZodType;
+  /** `given` is what `params` made of it. */
+  toParams(given: unknown, facts: RuleFacts): Record<string, unknown>;
+}
+
 /** Everything about a type except what its schemas make typed. */
 interface ConnectorTypeFacts {
   /** With its leading dot. */
@@ -65,6 +77,8 @@ interface ConnectorTypeFacts {
   directSubActions?: readonly string[];
   isSystemActionType?: boolean;
   allowMultipleSystemActions?: boolean;
+  /** Of a system type that rules use: what a rule's action gives, and the params that become of it. */
+  ruleAction?: RuleAction;
   isDeprecated?: boolean;
   /**
    * Whether a connector with this config should be replaced by one with another. Asked whenever a connector is shown: the

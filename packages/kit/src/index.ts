@@ -18,6 +18,8 @@ export {
   type LicenseType,
   type PlainDeclaration,
   type RenderContext,
+  type RuleAction,
+  type RuleFacts,
   type SubActionDeclaration,
 } from './connector-type.ts';
 export {
@@ -43,6 +45,7 @@ export * from './language-model/index.ts';
 export { createLogger, type Logger, type LogLevel } from './logger.ts';
 export { momentOf } from './moment.ts';
 export * from './oauth/index.ts';
+export type { OtherConnectors } from './other-connectors.ts';
 export type { ActionResult } from './result.ts';
 export {
   runAction,

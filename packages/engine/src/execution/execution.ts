@@ -6,6 +6,7 @@ import {
   createLogger,
   type Elasticsearch,
   type Logger,
+  type OtherConnectors,
   runAction,
   type Smtp,
   type TokenStore,
@@ -41,6 +42,7 @@ import { passingTokens, type TokenOwner, type TokenRun, type Tokens } from '../t
 import { type CapturedRequest, capture } from './capture.ts';
 import { type Input, inputReader } from './input.ts';
 import { type Opened, open } from './open.ts';
+import { NO_CONNECTORS, otherConnectors } from './other-connectors.ts';
 import { tooOften, typeLimits } from './type-limits.ts';
 import { RUN_TIMEOUT, runningWork } from './within-time.ts';
 
@@ -107,6 +109,7 @@ interface Means {
   elasticsearch: Elasticsearch;
   log: Logger;
   tokens(run: TokenRun): TokenStore;
+  connectors: OtherConnectors;
   redact: Redactor;
   /** Counts the run. */
   isTooOften(): boolean;
@@ -158,6 +161,9 @@ export function createExecution(options: ExecutionOptions): Execution {
       elasticsearch: options.elasticsearch,
       log: redactingLogger(logger(`plugins.actions${type.id}`), redact),
       tokens,
+      connectors: type.isSystemActionType
+        ? otherConnectors({ catalog, spaceId: run.spaceId, source: run.source, run: runStored })
+        : NO_CONNECTORS,
       redact,
       isTooOften: () => isLimited(type.id, now()),
     };
@@ -171,6 +177,12 @@ export function createExecution(options: ExecutionOptions): Execution {
       redactors.delete(redact);
       throw error;
     }
+  }
+
+  async function runStored(request: RunRequest): Promise<ActionResult> {
+    const prepared = await prepare(request);
+    const owner = ownerOf(prepared);
+    return perform(prepared, (run) => options.tokens.of(owner, run));
   }
 
   /** Writes down what a run came to. */
@@ -249,6 +261,7 @@ export function createExecution(options: ExecutionOptions): Execution {
             });
             return tokens;
           },
+          connectors: means.connectors,
           log: means.log,
           redact: (text) => redact(text),
           addRequestBodyBytes,
@@ -290,11 +303,7 @@ export function createExecution(options: ExecutionOptions): Execution {
   }
 
   return {
-    async run(request) {
-      const prepared = await prepare(request);
-      const owner = ownerOf(prepared);
-      return perform(prepared, (run) => options.tokens.of(owner, run));
-    },
+    run: runStored,
 
     async test(request) {
       const { typeId, config, secrets, settings } = request;
@@ -316,6 +325,7 @@ export function createExecution(options: ExecutionOptions): Execution {
         elasticsearch: options.elasticsearch.over(operatorTransport),
         log: SILENT,
         tokens: (run) => passingTokens(run, options.tokens.of(owner, run)),
+        connectors: NO_CONNECTORS,
         redact,
         isTooOften: () => false,
       };

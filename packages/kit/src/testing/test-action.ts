@@ -5,6 +5,7 @@ import { type Elasticsearch, ElasticsearchError } from '../elasticsearch.ts';
 import { createHttpClient } from '../http/index.ts';
 import { createLogger, type LogLevel } from '../logger.ts';
 import type { TokenStore } from '../oauth/index.ts';
+import type { OtherConnectors } from '../other-connectors.ts';
 import type { ActionResult } from '../result.ts';
 import {
   runAction,
@@ -39,6 +40,8 @@ export interface TestRun {
   smtp?: Smtp;
   /** Default: an empty one. */
   tokens?: TokenStore;
+  /** Default: there are none. */
+  connectors?: OtherConnectors;
   executionId?: string;
   signingKeys?: readonly string[];
   signal?: AbortSignal;
@@ -99,6 +102,7 @@ export async function testAction(type: ConnectorType, run: TestRun): Promise<Tes
       bulk: notConfigured,
     },
     tokens: run.tokens ?? memoryTokens(),
+    connectors: run.connectors ?? { find: async () => undefined, run: noConnector },
     log: createLogger((level, message) => void logged.push({ level, message })),
     redact: (text) => text,
     addRequestBodyBytes,
@@ -119,4 +123,8 @@ export async function testAction(type: ConnectorType, run: TestRun): Promise<Tes
 
 async function notConfigured(): Promise<never> {
   throw new ElasticsearchError('the test gives no Elasticsearch');
+}
+
+async function noConnector(id: string): Promise<never> {
+  throw new Error(`the test gives no connector "${id}"`);
 }

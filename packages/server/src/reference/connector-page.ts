@@ -17,7 +17,8 @@ export function connectorPage(type: ConnectorType, introduction: string): string
     section('Config', 'Readable by who may read the connector.', type.config),
     secrets(type.secrets),
     params(type),
-    ...(type.example === undefined ? [] : [examples(type, type.example)]),
+    // Nobody creates a system connector.
+    ...(type.example === undefined || type.isSystemActionType ? [] : [examples(type, type.example)]),
   ].join('\n');
 }
 

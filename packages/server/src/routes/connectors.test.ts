@@ -296,20 +296,23 @@ describe('GET /internal/actions/connectors', () => {
   it('lists the system connectors too', async () => {
     const internal = (await call('GET', '/internal/actions/connectors')).body;
     const open = (await call('GET', '/api/actions/connectors')).body;
-    expect(internal).toHaveLength(open.length + 1);
-    expect(internal.filter(({ is_system_action: is }: { is_system_action: boolean }) => is)).toEqual([
-      {
-        id: 'system-connector-.system',
-        name: 'System action',
-        connector_type_id: '.system',
-        is_preconfigured: false,
-        is_deprecated: false,
-        is_system_action: true,
-        is_connector_type_deprecated: false,
-        auth_mode: 'shared',
-        referenced_by_count: 0,
-      },
+    const system = internal.filter(({ is_system_action: is }: { is_system_action: boolean }) => is);
+    expect(internal).toHaveLength(open.length + system.length);
+    expect(system.map(({ id }: { id: string }) => id).sort()).toEqual([
+      'system-connector-.observability-ai-assistant',
+      'system-connector-.system',
     ]);
+    expect(system).toContainEqual({
+      id: 'system-connector-.system',
+      name: 'System action',
+      connector_type_id: '.system',
+      is_preconfigured: false,
+      is_deprecated: false,
+      is_system_action: true,
+      is_connector_type_deprecated: false,
+      auth_mode: 'shared',
+      referenced_by_count: 0,
+    });
   });
 });
 

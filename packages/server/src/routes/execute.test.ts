@@ -245,10 +245,13 @@ describe('POST /api/actions/connector/{id}/_execute', () => {
     expect(elsewhere.body.message).toBe(`Saved object [action/${id}] not found`);
   });
 
-  it('does not run system connectors', async () => {
-    const { status, body } = await run('system-connector-.system');
-    expect([status, body]).toEqual([400, badRequest('Execution of system action is not allowed')]);
-  });
+  it.each(['system-connector-.system', 'system-connector-.observability-ai-assistant'])(
+    'does not run the system connector %s',
+    async (id) => {
+      const { status, body } = await run(id);
+      expect([status, body]).toEqual([400, badRequest('Execution of system action is not allowed')]);
+    },
+  );
 
   it('needs the sub-feature’s privilege for a type of it', async () => {
     const id = await create('.endpoint');

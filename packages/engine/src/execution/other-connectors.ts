@@ -1,0 +1,48 @@
+import type { ActionResult, OtherConnectors } from '@patchbay/kit';
+import type { Catalog } from '../catalog/index.ts';
+import { NotFoundError } from '../errors/index.ts';
+import type { RunSource } from '../events/index.ts';
+
+interface Reach {
+  catalog: Pick<Catalog, 'resolve' | 'types'>;
+  spaceId: string;
+  source: RunSource;
+  run(request: {
+    spaceId: string;
+    connectorId: string;
+    params: unknown;
+    source: RunSource;
+    signal: AbortSignal;
+  }): Promise<ActionResult>;
+}
+
+/**
+ * What a system type's run may use. Not system connectors, which would run themselves, and not types with a privilege of
+ * their own, which nobody has checked here.
+ */
+export function otherConnectors({ catalog, spaceId, source, run }: Reach): OtherConnectors {
+  async function find(id: string) {
+    const connector = (await catalog.resolve(spaceId, id))?.connector;
+    if (connector === undefined || connector.origin === 'system') return undefined;
+    if (catalog.types.find(connector.typeId)?.subFeature !== undefined) return undefined;
+    return { id: connector.id, name: connector.name, typeId: connector.typeId };
+  }
+  return {
+    find,
+    async run(connectorId, params) {
+      if ((await find(connectorId)) === undefined)
+        throw new NotFoundError(`Saved object [action/${connectorId}] not found`);
+      // A stop aborts it as it aborts every run; the one that asked for it may be long over.
+      const { signal } = new AbortController();
+      return run({ spaceId, connectorId, params, source, signal });
+    },
+  };
+}
+
+/** For types that act through none. */
+export const NO_CONNECTORS: OtherConnectors = {
+  find: async () => undefined,
+  run: async () => {
+    throw new Error('only system types and runs that are no dry runs use other connectors');
+  },
+};
