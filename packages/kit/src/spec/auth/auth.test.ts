@@ -51,12 +51,12 @@ async function read(type: SpecAuthType, secrets: object, vendor?: StandIn, token
   return { result, sensitiveHeaders, request };
 }
 
-/** What a request says of TLS. */
-async function tlsOf(type: AuthTypeId, secrets: Record<string, unknown>) {
-  let seen: TransportRequest['tls'];
+/** What a request asks of the transport. */
+async function requestOf(type: AuthTypeId, secrets: Record<string, unknown>) {
+  let seen: TransportRequest | undefined;
   const http = createHttpClient({
-    async transport({ tls }) {
-      seen = tls;
+    async transport(request) {
+      seen = request;
       return { status: 200, statusText: '', headers: {}, body: [] };
     },
     signal: new AbortController().signal,
@@ -112,6 +112,10 @@ describe('a request', () => {
   ])('with %j and %j goes to %s', async (type, secrets, url) => {
     expect((await read(type, secrets)).request?.url).toBe(url);
   });
+});
+
+it('a key in the query is shown to nobody', async () => {
+  expect((await requestOf('api_key_query', { apiKey: 'k' }))?.sensitiveQuery).toEqual(['apiKey']);
 });
 
 describe('secrets', () => {
@@ -200,7 +204,7 @@ describe('TLS', () => {
       { pfx: Buffer.from('pfx'), passphrase: undefined, ca: undefined, verificationMode: 'full' },
     ],
   ])('with %s and %j is %j', async (type, secrets, tls) => {
-    expect(await tlsOf(type, secrets)).toEqual(tls);
+    expect((await requestOf(type, secrets))?.tls).toEqual(tls);
   });
 });
 

@@ -31,8 +31,7 @@ interface Scope {
 
 /** Of `lambda.eu-west-1.amazonaws.com`, or of a thing in a service: `bucket.s3.eu-west-1.amazonaws.com`. */
 function scopeOf(hostname: string): Scope | undefined {
-  const [, service, region] =
-    /(?:^|\.)([a-z0-9-]+)\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/.exec(hostname) ?? [];
+  const [, service, region] = /([a-z0-9-]+)\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/.exec(hostname) ?? [];
   return service === undefined || region === undefined ? undefined : { service, region };
 }
 
