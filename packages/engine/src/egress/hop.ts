@@ -25,16 +25,18 @@ const OWN_HEADERS = new Set([
 
 export function dispatchOptions({ method, url, headers, body, isLast }: Hop): Dispatcher.DispatchOptions {
   const sent: Record<string, string> = {};
-  const names = new Set<string>();
-  for (const [name, value] of Object.entries(headers)) {
+  let hasEncoding = false;
+  let hasAuthorization = false;
+  for (const name in headers) {
     const lower = name.toLowerCase();
     if (OWN_HEADERS.has(lower)) continue;
-    names.add(lower);
-    sent[name] = value;
+    hasEncoding ||= lower === 'accept-encoding';
+    hasAuthorization ||= lower === 'authorization';
+    sent[name] = headers[name] as string;
   }
-  if (!names.has('accept-encoding')) sent['Accept-Encoding'] = ACCEPT_ENCODING;
+  if (!hasEncoding) sent['Accept-Encoding'] = ACCEPT_ENCODING;
   // `user:password@` in a URL is basic auth, unless a header says otherwise.
-  if (url.username !== '' && !names.has('authorization')) {
+  if (url.username !== '' && !hasAuthorization) {
     const [user, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
     sent.Authorization = basicAuth({ user, password });
   }
@@ -51,7 +53,8 @@ export function dispatchOptions({ method, url, headers, body, isLast }: Hop): Di
 /** Headers as actions see them: lower-case names, a repeated header's values joined. */
 export function flat(headers: IncomingHttpHeaders): Record<string, string> {
   const result: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name in headers) {
+    const value = headers[name];
     if (value !== undefined) result[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   return result;

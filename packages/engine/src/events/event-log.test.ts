@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { EventRecord, EventStore } from '../store/index.ts';
+import type { EventEntry, EventRecord, EventStore } from '../store/index.ts';
 import { openSqliteStore, type Store } from '../store/index.ts';
 import { logLines, type TempFolder, tempFolder } from '../testing/index.ts';
 import { createEventLog } from './event-log.ts';
@@ -27,7 +27,7 @@ describe('the event log', () => {
       ...store.events,
       writes: [] as number[],
       refuse: 0,
-      async append(events: readonly EventRecord[]) {
+      async append(events: readonly EventEntry[]) {
         counted.writes.push(events.length);
         if (counted.refuse-- > 0) throw new Error('disk full');
         await store.events.append(events);

@@ -1,5 +1,5 @@
 import { type Logger, messageOf } from '@patchbay/kit';
-import type { EventRecord, EventStore } from '../store/index.ts';
+import type { EventEntry, EventRecord, EventStore } from '../store/index.ts';
 
 /**
  * The event log's writing end. Documents wait in memory and are written together, so that no run waits for the
@@ -21,7 +21,7 @@ const WRITE_AT = 1000;
 const MAX_WAITING = 100_000;
 
 export function createEventLog({ store, log }: { store: EventStore; log: Logger }): EventLog {
-  let waiting: EventRecord[] = [];
+  let waiting: EventEntry[] = [];
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
 
@@ -58,7 +58,9 @@ export function createEventLog({ store, log }: { store: EventStore; log: Logger 
 
   return {
     record(event) {
-      waiting.push(event);
+      const { timestamp, action, spaceId, connectorId, executionUuid, outcome } = event;
+      const document = Buffer.from(JSON.stringify(event.document));
+      waiting.push({ timestamp, action, spaceId, connectorId, executionUuid, outcome, document });
       if (waiting.length === WRITE_AT) flushInBackground();
       else schedule();
     },
@@ -67,7 +69,7 @@ export function createEventLog({ store, log }: { store: EventStore; log: Logger 
   };
 }
 
-function bounded(events: EventRecord[], log: Logger): EventRecord[] {
+function bounded(events: EventEntry[], log: Logger): EventEntry[] {
   const surplus = events.length - MAX_WAITING;
   if (surplus <= 0) return events;
   log.error(`event log: ${surplus} documents dropped, the store has refused them for too long`);

@@ -31,6 +31,7 @@ import {
 } from '../events/index.ts';
 import type { RateLimit } from '../rate-limits/index.ts';
 import {
+  lazyRedactor,
   type Redact,
   type Redactor,
   redactingLogger,
@@ -105,7 +106,8 @@ export interface ExecutionOptions {
 /** What a run reaches the world by. */
 interface Means {
   transport: Transport;
-  smtp: Smtp;
+  /** Made for the runs that ask for it. */
+  smtp(): Smtp;
   elasticsearch: Elasticsearch;
   log: Logger;
   tokens(run: TokenRun): TokenStore;
@@ -152,12 +154,12 @@ export function createExecution(options: ExecutionOptions): Execution {
     const { type, resolved, run } = prepared;
     const { connector } = resolved;
     const opened = open(resolved);
-    const redact = redactor(...secretsOf(opened, connector));
+    const redact = lazyRedactor(() => secretsOf(opened, connector));
     redactors.add(redact);
     events.record(executeStart(run, installation));
     const means: Means = {
       transport: egress.transportFor(opened.settings?.connection),
-      smtp: egress.smtpFor(opened.settings?.connection),
+      smtp: () => egress.smtpFor(opened.settings?.connection),
       elasticsearch: options.elasticsearch,
       log: redactingLogger(logger(`plugins.actions${type.id}`), redact),
       tokens,
@@ -216,7 +218,7 @@ export function createExecution(options: ExecutionOptions): Execution {
     const input: Input | ActionResult = readInput(type, connector, secrets, request.params);
     if ('status' in input) return notRun(input);
     if (means.isTooOften()) return notRun(tooOften(type, connector));
-    const { transport, smtp, elasticsearch, redact } = means;
+    const { transport, elasticsearch, redact } = means;
     const addRequestBodyBytes = (bytes: number) => {
       measured.requestBodyBytes += bytes;
     };
@@ -226,7 +228,9 @@ export function createExecution(options: ExecutionOptions): Execution {
       onEnd: (result) => onEnd(result, measured),
       run: (signal) =>
         runAction(type, {
-          ...input,
+          config: input.config,
+          secrets: input.secrets,
+          params: input.params,
           connector: {
             id: connector.id,
             name: connector.name,
@@ -245,7 +249,9 @@ export function createExecution(options: ExecutionOptions): Execution {
             userAgent: options.userAgent,
             onRequestBodyBytes: addRequestBodyBytes,
           }),
-          smtp,
+          get smtp() {
+            return means.smtp();
+          },
           elasticsearch,
           // Most runs ask for none.
           get tokens() {
@@ -263,7 +269,7 @@ export function createExecution(options: ExecutionOptions): Execution {
           },
           connectors: means.connectors,
           log: means.log,
-          redact: (text) => redact(text),
+          redact,
           addRequestBodyBytes,
           reportTokenUsage: (usage) => {
             measured.tokenUsage = usage;
@@ -321,7 +327,7 @@ export function createExecution(options: ExecutionOptions): Execution {
       const { transport, smtp, operatorTransport, shown } = capture(egress.allowedHosts);
       const means: Means = {
         transport,
-        smtp,
+        smtp: () => smtp,
         elasticsearch: options.elasticsearch.over(operatorTransport),
         log: SILENT,
         tokens: (run) => passingTokens(run, options.tokens.of(owner, run)),

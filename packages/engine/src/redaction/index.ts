@@ -1,4 +1,4 @@
 export { processRedactor } from './process-redactor.ts';
 export { redactingLogger } from './redacting-logger.ts';
-export { type Redact, type Redactor, redactor, strictRedactor } from './redactor.ts';
+export { lazyRedactor, type Redact, type Redactor, redactor, strictRedactor } from './redactor.ts';
 export { urlCredentials } from './url-credentials.ts';

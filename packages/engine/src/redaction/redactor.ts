@@ -18,6 +18,11 @@ export interface Redactor extends Redact {
  * were given. A redactor among the secrets stands for all of its own.
  */
 export function redactor(...secrets: unknown[]): Redactor {
+  return redactorFrom(MIN_LENGTH, () => secrets);
+}
+
+/** As `redactor`; the secrets are asked for when the first text comes. */
+export function lazyRedactor(secrets: () => unknown[]): Redactor {
   return redactorFrom(MIN_LENGTH, secrets);
 }
 
@@ -26,26 +31,32 @@ const STRICT_MIN_LENGTH = 3;
 
 /** As `redactor`, shorter values too: for what shows requests as they are. */
 export function strictRedactor(...secrets: unknown[]): Redactor {
-  return redactorFrom(STRICT_MIN_LENGTH, secrets);
+  return redactorFrom(STRICT_MIN_LENGTH, () => secrets);
 }
 
-function redactorFrom(minLength: number, given: unknown[]): Redactor {
-  const others = given.filter(isRedactor);
-  const secrets = given.filter((secret) => !isRedactor(secret));
+function redactorFrom(minLength: number, given: () => unknown[]): Redactor {
+  const learned: unknown[] = [];
   // Most runs have no text to take anything out of.
   let own: string[] | undefined;
+  let others: Redactor[] = [];
   const all = () => {
-    own ??= needles(secrets, minLength);
+    if (own === undefined) {
+      const secrets = [...given(), ...learned];
+      others = secrets.filter(isRedactor);
+      own = needles(
+        secrets.filter((secret) => !isRedactor(secret)),
+        minLength,
+      );
+    }
     return others.length === 0 ? own : [...own, ...others.flatMap((other) => other.needles())];
   };
-  const redact = ((text: string | undefined) => (text ? without(text, all()) : text)) as Redact;
-  return Object.assign(redact, {
-    learn(secret: unknown) {
-      secrets.push(secret);
-      own = undefined;
-    },
-    needles: all,
-  });
+  const redact = ((text: string | undefined) => (text ? without(text, all()) : text)) as Redactor;
+  redact.learn = (secret) => {
+    learned.push(secret);
+    own = undefined;
+  };
+  redact.needles = all;
+  return redact;
 }
 
 function isRedactor(value: unknown): value is Redactor {

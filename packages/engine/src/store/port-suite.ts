@@ -4,6 +4,7 @@ import type {
   ApiKeyRecord,
   ConnectorRecord,
   ConnectorTokenRecord,
+  EventEntry,
   EventRecord,
   OAuthStateRecord,
   SpaceRecord,
@@ -42,7 +43,7 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
       await store.close();
       await expect(store.ping()).rejects.toThrow();
       await expect(store.connectors.list('default')).rejects.toThrow();
-      await expect(store.events.append([event()])).rejects.toThrow();
+      await expect(store.events.append([entry()])).rejects.toThrow();
     });
 
     it('still has everything after it was closed and opened again', async () => {
@@ -51,7 +52,7 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
       await store.users.put(user());
       await store.roles.put({ name: 'ops', body: { kibana: [] } });
       await store.apiKeys.create(apiKey());
-      await store.events.append([event()]);
+      await store.events.append([entry()]);
       await store.meta.set('uuid', '1');
       const again = await opened.reopen();
       expect(await again.spaces.list()).toHaveLength(2);
@@ -505,8 +506,8 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
 
     describe('events', () => {
       it('finds the last written first, also among those of one moment', async () => {
-        await store.events.append(['a', 'b', 'c'].map((executionUuid) => event({ executionUuid })));
-        await store.events.append([event({ executionUuid: 'd' })]);
+        await store.events.append(['a', 'b', 'c'].map((executionUuid) => entry({ executionUuid })));
+        await store.events.append([entry({ executionUuid: 'd' })]);
         const found = await store.events.find({});
         expect(found.map(({ executionUuid }) => executionUuid)).toEqual(['d', 'c', 'b', 'a']);
       });
@@ -521,26 +522,26 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
         [{ connectorId: 'c1', action: 'nothing' }, []],
       ])('finds by %j', async (query, expected) => {
         await store.events.append([
-          event({ executionUuid: '1' }),
-          event({ executionUuid: '2', connectorId: 'c2' }),
-          event({ executionUuid: '3', spaceId: 'other' }),
-          event({ executionUuid: '4', action: 'execute-start', outcome: null }),
+          entry({ executionUuid: '1' }),
+          entry({ executionUuid: '2', connectorId: 'c2' }),
+          entry({ executionUuid: '3', spaceId: 'other' }),
+          entry({ executionUuid: '4', action: 'execute-start', outcome: null }),
         ]);
         const found = await store.events.find(query);
         expect(found.map(({ executionUuid }) => executionUuid)).toEqual(expected);
       });
 
       it('gives 100 unless told', async () => {
-        await store.events.append(Array.from({ length: 150 }, () => event()));
+        await store.events.append(Array.from({ length: 150 }, () => entry()));
         expect(await store.events.find({})).toHaveLength(100);
         expect(await store.events.find({ limit: 500 })).toHaveLength(150);
       });
 
       it('writes all of a batch or nothing, and goes on after a refusal', async () => {
-        const broken = event({ connectorId: null as unknown as string });
-        await expect(store.events.append([event(), broken])).rejects.toThrow();
+        const broken = entry({ connectorId: null as unknown as string });
+        await expect(store.events.append([entry(), broken])).rejects.toThrow();
         expect(await store.events.find({})).toEqual([]);
-        await store.events.append([event()]);
+        await store.events.append([entry()]);
         expect(await store.events.find({})).toEqual([event()]);
       });
 
@@ -552,9 +553,9 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
       it('does not mix a batch with the other writes of the moment', async () => {
         await Promise.all([
           store.references.replace('default', rule('1'), [action('a')]),
-          store.events.append([event(), event()]),
+          store.events.append([entry(), entry()]),
           store.roles.put({ name: 'ops', body: {} }),
-          store.events.append([event()]),
+          store.events.append([entry()]),
           store.connectors.create(connector()),
         ]);
         expect(await store.events.find({})).toHaveLength(3);
@@ -565,7 +566,7 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
       it('gives back any document', async () => {
         await fc.assert(
           fc.asyncProperty(jsonMap, async (document) => {
-            await store.events.append([event({ document })]);
+            await store.events.append([entry({ document })]);
             expect(await store.events.find({ limit: 1 })).toEqual([event({ document })]);
           }),
           { numRuns: 50 },
@@ -641,6 +642,12 @@ function apiKey(facts: Partial<ApiKeyRecord> = {}): ApiKeyRecord {
     invalidatedAt: null,
     ...facts,
   };
+}
+
+/** As it is appended. */
+function entry(facts: Partial<EventRecord> = {}): EventEntry {
+  const { document, ...fields } = event(facts);
+  return { ...fields, document: Buffer.from(JSON.stringify(document)) };
 }
 
 function event(facts: Partial<EventRecord> = {}): EventRecord {

@@ -232,6 +232,12 @@ export interface EventRecord {
   document: Record<string, unknown>;
 }
 
+/** As it is appended: its document is bytes already, which wait for the disk where no garbage collector looks. */
+export type EventEntry = Omit<EventRecord, 'document'> & {
+  /** JSON in UTF-8. */
+  document: Uint8Array;
+};
+
 export interface EventQuery {
   spaceId?: string;
   connectorId?: string;
@@ -243,7 +249,7 @@ export interface EventQuery {
 
 export interface EventStore {
   /** All or none. */
-  append(events: readonly EventRecord[]): Promise<void>;
+  append(events: readonly EventEntry[]): Promise<void>;
   find(query: EventQuery): Promise<EventRecord[]>;
 }
 

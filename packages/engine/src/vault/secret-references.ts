@@ -78,8 +78,19 @@ export function createSecretReferences({
   }
 
   return {
-    resolve: <T>(value: T, nameOf: (path: readonly string[]) => string) => resolve(value, nameOf) as T,
+    // Most secrets are what they are: looking is cheaper than building them anew.
+    resolve: <T>(value: T, nameOf: (path: readonly string[]) => string) =>
+      holdsReference(value) ? (resolve(value, nameOf) as T) : value,
   };
+}
+
+function holdsReference(value: unknown): boolean {
+  if (typeof value === 'string') return value.startsWith('${');
+  if (typeof value !== 'object' || value === null) return false;
+  for (const key in value) {
+    if (holdsReference((value as Record<string, unknown>)[key])) return true;
+  }
+  return false;
 }
 
 /** `validated` with the references of `given` in their places again, so that they are what is stored. */

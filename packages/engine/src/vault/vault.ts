@@ -57,21 +57,25 @@ export async function openVault({ meta, encryptionKey, decryptionOnlyKeys }: Vau
     prefix: primary.prefix,
     hasFormerKeys: decryptionOnlyKeys.length > 0,
     seal: (descriptor, value) => primary.seal(JSON.stringify(value), associatedData(descriptor)),
-    open: (descriptor, sealed) => open([primary], former, descriptor, sealed),
+    open: (descriptor, sealed) => open(primary, former, descriptor, sealed),
   };
 }
 
-function open(primary: Cipher[], former: () => Cipher[], descriptor: Descriptor, sealed: string): unknown {
+function open(primary: Cipher, former: () => Cipher[], descriptor: Descriptor, sealed: string): unknown {
   const data = associatedData(descriptor);
-  for (const ciphers of [() => primary, former]) {
-    for (const cipher of ciphers()) {
-      const text = tryOpen(cipher, sealed, data);
-      if (text !== undefined) return JSON.parse(text);
-    }
-  }
+  const text = tryOpen(primary, sealed, data) ?? firstOpen(former(), sealed, data);
+  if (text !== undefined) return JSON.parse(text);
   throw new InternalError(
     `Unable to decrypt attribute "secrets" of saved object "${descriptor.type},${descriptor.id}"`,
   );
+}
+
+function firstOpen(ciphers: Cipher[], sealed: string, data: string): string | undefined {
+  for (const cipher of ciphers) {
+    const text = tryOpen(cipher, sealed, data);
+    if (text !== undefined) return text;
+  }
+  return undefined;
 }
 
 function tryOpen(cipher: Cipher, sealed: string, data: string): string | undefined {

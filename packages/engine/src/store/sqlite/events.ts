@@ -9,7 +9,7 @@ export function eventStore(db: Kysely<Tables>, database: DatabaseSync): EventSto
   // Prepared once and bound per document: the event log is by far the most written table.
   const insert = database.prepare(
     `insert into events (timestamp, action, space_id, connector_id, execution_uuid, outcome, document)
-     values (?, ?, ?, ?, ?, ?, ?)`,
+     values (?, ?, ?, ?, ?, ?, cast(? as text))`,
   );
   return {
     async append(events) {
@@ -19,15 +19,7 @@ export function eventStore(db: Kysely<Tables>, database: DatabaseSync): EventSto
         try {
           for (const event of events) {
             const { timestamp, action, spaceId, connectorId, executionUuid, outcome, document } = event;
-            insert.run(
-              timestamp,
-              action,
-              spaceId,
-              connectorId,
-              executionUuid,
-              outcome,
-              JSON.stringify(document),
-            );
+            insert.run(timestamp, action, spaceId, connectorId, executionUuid, outcome, document);
           }
           database.exec('commit');
         } catch (error) {
