@@ -100,7 +100,7 @@ describe('GET /api/actions/connector_types', () => {
   it.each([
     ['alerting', [...builtIn('alerting'), '.record', '.off']],
     ['siem', [...builtIn('siem'), '.every-fact']],
-    ['endpointSecurity', ['.every-fact']],
+    ['endpointSecurity', [...builtIn('endpointSecurity'), '.every-fact']],
     ['unknown', []],
     ['', []],
   ])('lists those for the feature %j', async (feature, expected) => {
