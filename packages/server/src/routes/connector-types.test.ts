@@ -1,5 +1,5 @@
 import { connectorTypes } from '@patchbay/connectors';
-import { defineConnectorType } from '@patchbay/kit';
+import { type ConnectorType, defineConnectorType } from '@patchbay/kit';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { plain, record, system } from '../testing/made-up-types.ts';
@@ -32,10 +32,13 @@ const server = await testServer({
 const { call } = server;
 afterAll(() => server[Symbol.asyncDispose]());
 
-/** The built-in types, of a feature or all. */
+/** The built-in types that are for everybody, of a feature or all. */
 const builtIn = (feature?: string) =>
+  idsWith(feature, ({ isSystemActionType = false }) => !isSystemActionType);
+
+const idsWith = (feature: string | undefined, isWanted: (type: ConnectorType) => boolean) =>
   connectorTypes
-    .filter(({ features }) => feature === undefined || features.some((id) => id === feature))
+    .filter((type) => isWanted(type) && (feature === undefined || type.features.some((id) => id === feature)))
     .map(({ id }) => id);
 
 const idsOf = async (path: string, as?: string) => {
@@ -134,7 +137,7 @@ describe('GET /internal/actions/connector_types', () => {
   it('lists the types of the system too', async () => {
     const { body } = await call('GET', '/internal/actions/connector_types?feature_id=alerting');
     expect(body.map(({ id }: { id: string }) => id)).toEqual([
-      ...builtIn('alerting'),
+      ...idsWith('alerting', () => true),
       '.record',
       '.system',
       '.off',
