@@ -149,6 +149,11 @@ describe.each(connectorTypes.map((type) => [type.id, type] as const))('%s', (id,
   });
 });
 
+it('every type that clients know is there', () => {
+  const ids = new Set(connectorTypes.map(({ id }) => id));
+  expect(Object.keys(KNOWN).filter((id) => !ids.has(id))).toEqual([]);
+});
+
 it('no two types have the same id', () => {
   const ids = connectorTypes.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
