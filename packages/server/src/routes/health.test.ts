@@ -1,4 +1,5 @@
 import { loadSettings } from '@patchbay/engine/config';
+import { createLogger } from '@patchbay/kit';
 import { describe, expect, it, vi } from 'vitest';
 import { createApp } from '../app.ts';
 import type { System } from '../system.ts';
@@ -7,7 +8,8 @@ import { testServer } from '../testing/test-server.ts';
 const { settings } = loadSettings({ files: [], environment: {} });
 
 function withStore(ping: () => Promise<void>) {
-  return createApp({ settings, store: { ping }, catalog: {} } as unknown as System);
+  const log = createLogger(() => {});
+  return createApp({ settings, store: { ping }, catalog: {}, log } as unknown as System);
 }
 
 describe('health checks', () => {

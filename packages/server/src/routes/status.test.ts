@@ -1,3 +1,5 @@
+import { loadSettings } from '@patchbay/engine/config';
+import { createLogger } from '@patchbay/kit';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createApp } from '../app.ts';
 import type { System } from '../system.ts';
@@ -93,10 +95,13 @@ describe('GET /api/status', () => {
   });
 
   it('answers 503 when the store does not', async () => {
-    const settings = { 'server.name': 'x', 'server.maxPayload': 1, 'status.allowAnonymous': true };
+    const overrides = { 'server.name': 'x', 'status.allowAnonymous': true };
+    const { settings } = loadSettings({ files: [], environment: {}, overrides });
+    const log = createLogger(() => {});
     const store = { ping: () => Promise.reject(new Error('disk I/O error')) };
     const access = { authenticate: async () => ({}) };
-    const system = { settings, store, access, catalog: {}, spaces: {}, uuid: 'u', now: () => new Date() };
+    const facts = { settings, store, access, log, uuid: 'u', now: () => new Date() };
+    const system = { ...facts, catalog: {}, spaces: {} };
     await using app = await createApp(system as unknown as System);
     const response = await app.inject('/api/status');
     expect(response.statusCode).toBe(503);
