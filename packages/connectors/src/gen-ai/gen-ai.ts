@@ -1,7 +1,6 @@
-import { defineConnectorType } from '@patchbay/kit';
+import { defineConnectorType, renderBodyAsJson } from '@patchbay/kit';
 import { spoken } from './completion.ts';
 import { genAiService } from './gen-ai-service.ts';
-import { renderParams } from './render-params.ts';
 import { config, dashboardParams, invokeParams, runParams, secrets, streamParams } from './schema.ts';
 import { validateConfig, validateSecrets } from './validate.ts';
 
@@ -20,7 +19,7 @@ export const genAi = defineConnectorType({
   config,
   secrets,
   validate: { config: validateConfig, secrets: validateSecrets },
-  renderParams,
+  renderParams: renderBodyAsJson,
   example: {
     name: 'Language model',
     config: { apiProvider: 'OpenAI', apiUrl: 'https://api.openai.com/v1/chat/completions' },

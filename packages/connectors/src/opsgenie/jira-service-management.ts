@@ -1,5 +1,6 @@
 import { defineConnectorType, ensureAllowed } from '@patchbay/kit';
 import { z } from 'zod';
+import { alertExample } from './alert-example.ts';
 import { closeAlertSchema, config, createAlertSchema, secrets } from './alert-schema.ts';
 import { alertService } from './alert-service.ts';
 import { renderParams } from './render-params.ts';
@@ -42,18 +43,7 @@ export const jiraServiceManagement = defineConnectorType({
     config: ({ apiUrl }, { allowedHosts }) => ensureAllowed(apiUrl, allowedHosts, 'error validating url'),
   },
   renderParams,
-  example: {
-    name: 'On-call team',
-    config: { apiUrl: 'https://api.atlassian.com' },
-    secrets: { apiKey: '00000000-1111-2222-3333-444444444444' },
-    params: [
-      {
-        subAction: 'createAlert',
-        subActionParams: { message: 'Disk is full on host-1', alias: 'disk-host-1', priority: 'P2' },
-      },
-      { subAction: 'closeAlert', subActionParams: { alias: 'disk-host-1', note: 'Recovered' } },
-    ],
-  },
+  example: alertExample('https://api.atlassian.com'),
   service: (context) => alertService(context, 'jsm/ops/integration/v2/alerts', response),
   subActions: (action) => ({
     createAlert: action(createAlertSchema(responder, visibleTo), ({ params, service }) =>

@@ -1,5 +1,6 @@
 import { defineConnectorType, ensureAllowed } from '@patchbay/kit';
 import { z } from 'zod';
+import { alertExample } from './alert-example.ts';
 import { closeAlertSchema, config, createAlertSchema, secrets } from './alert-schema.ts';
 import { alertService } from './alert-service.ts';
 import { renderParams } from './render-params.ts';
@@ -50,18 +51,7 @@ export const opsgenie = defineConnectorType({
     config: ({ apiUrl }, { allowedHosts }) => ensureAllowed(apiUrl, allowedHosts, 'error validating url'),
   },
   renderParams,
-  example: {
-    name: 'On-call team',
-    config: { apiUrl: 'https://api.opsgenie.com' },
-    secrets: { apiKey: '00000000-1111-2222-3333-444444444444' },
-    params: [
-      {
-        subAction: 'createAlert',
-        subActionParams: { message: 'Disk is full on host-1', alias: 'disk-host-1', priority: 'P2' },
-      },
-      { subAction: 'closeAlert', subActionParams: { alias: 'disk-host-1', note: 'Recovered' } },
-    ],
-  },
+  example: alertExample('https://api.opsgenie.com'),
   service: (context) => alertService(context, 'v2/alerts', response),
   subActions: (action) => ({
     createAlert: action(createAlertSchema(responder, visibleTo), ({ params, service }) =>
