@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
+const globalSetup = 'packages/engine/src/testing/postgres/global-setup.ts';
+
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['packages/**/*.test.ts'], testTimeout: 20_000 } },
+      { test: { name: 'unit', include: ['packages/**/*.test.ts'], testTimeout: 20_000, globalSetup } },
       {
         test: {
           name: 'e2e',
@@ -11,6 +13,7 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 600_000,
           fileParallelism: false,
+          globalSetup,
         },
       },
     ],

@@ -1,2 +1,3 @@
+export { openStore } from './open.ts';
 export type * from './ports.ts';
 export { openSqliteStore } from './sqlite/index.ts';

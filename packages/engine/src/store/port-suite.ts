@@ -9,6 +9,7 @@ import type {
   OAuthStateRecord,
   SpaceRecord,
   Store,
+  StoreTransaction,
   UserRecord,
 } from './ports.ts';
 
@@ -65,18 +66,169 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
       expect(await again.meta.get('uuid')).toBe('1');
     });
 
-    describe('connector tokens', () => {
-      const token = (facts: Partial<ConnectorTokenRecord> = {}): ConnectorTokenRecord => ({
-        id: 't1',
-        connectorId: 'c1',
-        profileUid: null,
-        secrets: 'sealed',
-        expiresAt: null,
-        refreshTokenExpiresAt: '2026-02-01T00:00:00.000Z',
-        createdAt: '2026-01-01T00:00:00.000Z',
-        updatedAt: '2026-01-01T00:00:00.000Z',
-        ...facts,
+    describe('transactions', () => {
+      it('keep all that was done through them, and then tell who wants to know', async () => {
+        const told: string[] = [];
+        const given = await store.transaction(async (tx) => {
+          tx.afterCommit(() => told.push('first'));
+          tx.afterCommit(() => told.push('second'));
+          await tx.connectors.create(connector());
+          await tx.references.replace('default', rule('1'), [action('c1')]);
+          await tx.roles.put({ name: 'ops', body: {} });
+          await tx.events.append([entry()]);
+          expect(await tx.connectors.get('default', 'c1')).toEqual(connector());
+          expect(told).toEqual([]);
+          return 7;
+        });
+        expect(given).toBe(7);
+        expect(told).toEqual(['first', 'second']);
+        expect(await store.connectors.get('default', 'c1')).toEqual(connector());
+        expect(await store.references.countByTarget('default', 'action')).toEqual(new Map([['c1', 1]]));
+        expect(await store.events.find({})).toEqual([event()]);
       });
+
+      it('keep nothing when their work fails, and tell nobody', async () => {
+        let told = 0;
+        const work = store.transaction(async (tx) => {
+          tx.afterCommit(() => told++);
+          await tx.connectors.create(connector());
+          await tx.events.append([entry()]);
+          throw new Error('after all not');
+        });
+        await expect(work).rejects.toThrow('after all not');
+        expect(told).toBe(0);
+        expect(await store.connectors.list('default')).toEqual([]);
+        expect(await store.events.find({})).toEqual([]);
+      });
+
+      it.each<[string, (tx: StoreTransaction) => Promise<unknown>]>([
+        ['a query', (tx) => tx.connectors.create(connector({ id: 'c2', spaceId: 'nowhere' }))],
+        ['an event', (tx) => tx.events.append([entry({ action: null as unknown as string })])],
+      ])('keep nothing when %s failed in them, even if their work goes on', async (_what, fail) => {
+        let told = 0;
+        const work = store.transaction(async (tx) => {
+          tx.afterCommit(() => told++);
+          await tx.connectors.create(connector());
+          await fail(tx).catch(() => {});
+        });
+        await expect(work).rejects.toThrow();
+        expect(told).toBe(0);
+        expect(await store.connectors.list('default')).toEqual([]);
+        await store.transaction((tx) => tx.meta.set('next', 'works'));
+        expect(await store.meta.get('next')).toBe('works');
+      });
+
+      it('are not seen by others before they stand', async () => {
+        const begun = Promise.withResolvers<void>();
+        const go = Promise.withResolvers<void>();
+        const work = store.transaction(async (tx) => {
+          await tx.meta.set('name', 'new');
+          begun.resolve();
+          await go.promise;
+        });
+        await begun.promise;
+        const seen = store.meta.get('name');
+        // On one connection it is answered afterwards, on several before: either way it is whole.
+        setImmediate(go.resolve);
+        expect([undefined, 'new']).toContain(await seen);
+        await work;
+        expect(await store.meta.get('name')).toBe('new');
+      });
+
+      it('that do the same at once leave it done once', async () => {
+        const created = await Promise.all(
+          Array.from({ length: 8 }, () => store.transaction((tx) => tx.connectors.create(connector()))),
+        );
+        expect(created.filter(Boolean)).toHaveLength(1);
+      });
+    });
+
+    describe('writes at the same moment', () => {
+      const many = Array.from({ length: 8 }, (_, n) => String(n));
+
+      it('of the references of one source leave those of one of them', async () => {
+        await Promise.all(many.map((n) => store.references.replace('default', rule('1'), [action(n)])));
+        expect([...(await store.references.countByTarget('default', 'action')).values()]).toEqual([1]);
+      });
+
+      it('of a role create it once', async () => {
+        const created = await Promise.all(many.map((n) => store.roles.put({ name: 'ops', body: { n } })));
+        expect(created.filter(Boolean)).toHaveLength(1);
+      });
+
+      it('of a user, a fact or settings leave one of them', async () => {
+        await store.connectors.create(connector());
+        await Promise.all(
+          many.flatMap((n) => [
+            store.users.put(user({ fullName: n })),
+            store.meta.set('name', n),
+            store.connectorSettings.put('default', { connectorId: 'c1', settings: { n }, secrets: n }),
+          ]),
+        );
+        expect(await store.users.list()).toHaveLength(1);
+        expect(many).toContain(await store.meta.get('name'));
+        const settings = await store.connectorSettings.get('c1');
+        expect(settings?.settings).toEqual({ n: settings?.secrets });
+      });
+
+      it('delete for exactly one of those who ask', async () => {
+        await store.connectors.create(connector());
+        await store.apiKeys.create(apiKey());
+        const at = '2026-03-01T00:00:00.000Z';
+        const deleted = await Promise.all(many.map(() => store.connectors.delete('default', 'c1')));
+        const invalidated = await Promise.all(many.map(() => store.apiKeys.invalidate('k1', at)));
+        expect([deleted, invalidated].map((all) => all.filter(Boolean).length)).toEqual([1, 1]);
+      });
+
+      it('leave no token of a version that has gone', async () => {
+        for (let round = 0; round < 10; round++) {
+          const id = `c${round}`;
+          await store.connectors.create(connector({ id }));
+          const token = { ...tokenOf(id), id };
+          await Promise.all([
+            store.connectors.update(connector({ id })),
+            store.connectorTokens.put(token, 1),
+            store.connectorTokens.put({ ...token, id: `${id}b` }, 1),
+          ]);
+          expect(await store.connectorTokens.get(id, null)).toBeUndefined();
+        }
+      });
+    });
+
+    describe('texts', () => {
+      it('are kept whatever they hold, NUL characters too', async () => {
+        const texts = fc.string({ unit: 'binary' }).map((text) => text.toWellFormed());
+        await fc.assert(
+          fc.asyncProperty(texts, texts, async (name, value) => {
+            await store.meta.set(name, value);
+            expect(await store.meta.get(name)).toBe(value);
+          }),
+          {
+            numRuns: 100,
+            examples: [
+              ['a\0b', '\0'],
+              ['\uffff0', '\uffff\0\uffff1'],
+              ['', '\\'],
+            ],
+          },
+        );
+      });
+
+      it('are told apart by their case, and have the order of their bytes', async () => {
+        const names = ['b', 'B', 'a', 'A', 'ä', 'Z', '_', '\u{1f600}', '\uff5e'];
+        for (const name of names) await store.roles.put({ name, body: {} });
+        const listed = (await store.roles.list()).map(({ name }) => name);
+        expect(listed).toEqual(['A', 'B', 'Z', '_', 'a', 'b', 'ä', '\uff5e', '\u{1f600}']);
+      });
+
+      it('of one name in several cases are several users', async () => {
+        await store.users.put(user({ username: 'Ann', profileUid: 'u_2' }));
+        expect(await store.users.get('ann')).toBeUndefined();
+      });
+    });
+
+    describe('connector tokens', () => {
+      const token = (facts: Partial<ConnectorTokenRecord> = {}) => ({ ...tokenOf('c1'), ...facts });
       const { version } = connector();
 
       it('are kept for a connector as long as it is at the version they are for', async () => {
@@ -613,6 +765,19 @@ function connector(facts: Partial<ConnectorRecord> = {}): ConnectorRecord {
     createdAt: '2026-01-01T00:00:00.000Z',
     updatedAt: '2026-01-01T00:00:00.000Z',
     ...facts,
+  };
+}
+
+function tokenOf(connectorId: string): ConnectorTokenRecord {
+  return {
+    id: 't1',
+    connectorId,
+    profileUid: null,
+    secrets: 'sealed',
+    expiresAt: null,
+    refreshTokenExpiresAt: '2026-02-01T00:00:00.000Z',
+    createdAt: '2026-01-01T00:00:00.000Z',
+    updatedAt: '2026-01-01T00:00:00.000Z',
   };
 }
 

@@ -1,10 +1,34 @@
 import type { AuthMode } from '@patchbay/kit';
 
 /**
- * What the engine asks of a store. Every driver (`sqlite/`, later `postgres/`) implements these and passes the
- * same test suite. Times are ISO 8601 text. Methods reject with the driver's own error when the store cannot be used.
+ * What the engine asks of a store. Every driver (`sqlite/`, `postgres/`) implements these and passes the same test
+ * suite. Times are ISO 8601 text. Methods reject with the driver's own error when the store cannot be used.
  */
-export interface Store {
+export interface Store extends StorePorts {
+  /**
+   * All that `work` does through `tx`, or nothing. It is read committed: what others commit meanwhile is seen, and
+   * whoever decides by what it has read changes it by a condition. On PostgreSQL `work` is run again when it loses
+   * against another transaction, so what it does outside the store belongs in `afterCommit`.
+   *
+   * Within `work` only `tx` is asked: on SQLite everybody else waits for it, the store itself too. A statement that
+   * fails fails the transaction, also when `work` goes on.
+   */
+  transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
+  /** Resolves when the store answers, for health checks. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The store's ports bound to one transaction. */
+export interface StoreTransaction extends StorePorts {
+  /**
+   * Runs `run` once the transaction stands, before `transaction` resolves, in the order of the calls. If it throws,
+   * so does `transaction`, and what was written stays.
+   */
+  afterCommit(run: () => void): void;
+}
+
+export interface StorePorts {
   readonly connectors: ConnectorStore;
   readonly connectorSettings: ConnectorSettingsStore;
   readonly connectorTokens: ConnectorTokenStore;
@@ -16,9 +40,6 @@ export interface Store {
   readonly apiKeys: ApiKeyStore;
   readonly events: EventStore;
   readonly meta: MetaStore;
-  /** Resolves when the store answers, for health checks. */
-  ping(): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** A stored connector. Its id is unique over all spaces. `secrets` is ciphertext. */

@@ -1,52 +1,28 @@
-import { Kysely, sql } from 'kysely';
-import type { MetaStore, Store } from '../ports.ts';
-import { connectorSettingsStore } from './connector-settings.ts';
-import { connectorTokenStore } from './connector-tokens.ts';
-import { connectorStore } from './connectors.ts';
-import { nodeSqliteDialect } from './dialect.ts';
-import { eventStore } from './events.ts';
-import { oauthStateStore } from './oauth-states.ts';
+import { Kysely } from 'kysely';
+import type { Store } from '../ports.ts';
+import { type SqlDialect, sqlStore, type Tables } from '../sql/index.ts';
+import { eventAppender } from './append-events.ts';
+import { kyselyDatabase, nodeSqliteDialect } from './dialect.ts';
 import { openDatabase } from './open.ts';
-import { referenceStore } from './references.ts';
-import { apiKeyStore, roleStore, userStore } from './security.ts';
-import { spaceStore } from './spaces.ts';
-import type { Tables } from './tables.ts';
+
+/** One connection, which a transaction has for itself. */
+const dialect: SqlDialect = {
+  locksRows: false,
+  takeTurns: async () => {},
+  isWorthRepeating: () => false,
+};
 
 /** The store on one SQLite file, which this process holds alone. Throws `StartupError` when it cannot be used. */
 export function openSqliteStore(path: string): Store {
-  const database = openDatabase(path);
+  const file = openDatabase(path);
+  const database = kyselyDatabase(file);
   const db = new Kysely<Tables>({ dialect: nodeSqliteDialect(database) });
   return {
-    connectors: connectorStore(db),
-    connectorSettings: connectorSettingsStore(db),
-    connectorTokens: connectorTokenStore(db),
-    oauthStates: oauthStateStore(db),
-    references: referenceStore(db),
-    spaces: spaceStore(db),
-    users: userStore(db),
-    roles: roleStore(db),
-    apiKeys: apiKeyStore(db),
-    events: eventStore(db, database),
-    meta: metaStore(db),
-    async ping() {
-      await sql`select 1`.execute(db);
-    },
-    close: () => db.destroy(),
-  };
-}
-
-function metaStore(db: Kysely<Tables>): MetaStore {
-  return {
-    async get(name) {
-      const row = await db.selectFrom('meta').select('value').where('name', '=', name).executeTakeFirst();
-      return row?.value;
-    },
-    async set(name, value) {
-      await db
-        .insertInto('meta')
-        .values({ name, value })
-        .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
-        .execute();
+    ...sqlStore(db, { ...dialect, appendEvents: eventAppender(database, dialect) }),
+    async close() {
+      await db.destroy();
+      // Kysely closes what it has used.
+      if (file.isOpen) file.close();
     },
   };
 }

@@ -1,9 +1,8 @@
-import type { Kysely } from 'kysely';
 import type { OAuthStateStore } from '../ports.ts';
-import type { Tables } from './tables.ts';
+import type { Database } from './dialect.ts';
 
 /** The states of an updated connector are deleted by a trigger, with the update. */
-export function oauthStateStore(db: Kysely<Tables>): OAuthStateStore {
+export function oauthStateStore(db: Database): OAuthStateStore {
   return {
     async create(record) {
       await db

@@ -1,11 +1,12 @@
-import type { Kysely, Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { ConnectorTokenRecord, ConnectorTokenStore } from '../ports.ts';
+import type { Database, SqlDialect } from './dialect.ts';
 import { sealedColumn, sealedOtherwise } from './sealed.ts';
 import type { Tables } from './tables.ts';
 
 /** The tokens of an updated connector are deleted by a trigger, with the update. */
-export function connectorTokenStore(db: Kysely<Tables>): ConnectorTokenStore {
-  const { reseal } = sealedColumn(db, 'connector_tokens', 'id');
+export function connectorTokenStore(db: Database, dialect: SqlDialect): ConnectorTokenStore {
+  const { reseal } = sealedColumn(db, dialect, 'connector_tokens', 'id');
   return {
     reseal,
     async get(connectorId, profileUid) {
@@ -46,7 +47,8 @@ export function connectorTokenStore(db: Kysely<Tables>): ConnectorTokenStore {
               row.val(columns.updated_at).as('updated_at'),
             ])
             .where('connectors.id', '=', connectorId)
-            .where('version', '=', connectorVersion),
+            .where('version', '=', connectorVersion)
+            .$if(dialect.locksRows, (rows) => rows.forShare()),
         )
         .onConflict((conflict) => conflict.columns(['connector_id', 'profile_uid']).doUpdateSet(columns))
         .executeTakeFirstOrThrow();

@@ -1,22 +1,24 @@
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Resealed } from '../ports.ts';
-import type { Tables } from './tables.ts';
+import type { Database, SqlDialect } from './dialect.ts';
+import { inTransaction } from './transaction.ts';
 
 /** What re-encryption asks of a table with a column `secrets`. */
 export function sealedColumn(
-  db: Kysely<Tables>,
+  db: Database,
+  dialect: SqlDialect,
   table: 'connectors' | 'connector_settings' | 'connector_tokens',
   idColumn: 'id' | 'connector_id',
 ) {
   return {
     async countSealed(prefix: string): Promise<{ total: number; otherwise: number }> {
-      const { rows } = await sql<{ total: number; otherwise: number | null }>`
-        select count(*) as total, sum(substr(secrets, 1, ${prefix.length}) <> ${prefix}) as otherwise
+      const { rows } = await sql<{ total: number; otherwise: number }>`
+        select count(*) as total, count(*) filter (where ${sealedOtherwise(prefix)}) as otherwise
         from ${sql.table(table)}`.execute(db);
       return { total: rows[0]?.total ?? 0, otherwise: rows[0]?.otherwise ?? 0 };
     },
     async reseal(changes: readonly Resealed[]): Promise<void> {
-      await db.transaction().execute(async (trx) => {
+      await inTransaction(db, dialect, async (trx) => {
         for (const { id, before, after } of changes) {
           await sql`
             update ${sql.table(table)} set secrets = ${after}

@@ -1,11 +1,10 @@
-import type { Kysely } from 'kysely';
 import type { ConnectorSettingsStore } from '../ports.ts';
+import type { Database, SqlDialect } from './dialect.ts';
 import { sealedColumn, sealedOtherwise } from './sealed.ts';
-import type { Tables } from './tables.ts';
 
-export function connectorSettingsStore(db: Kysely<Tables>): ConnectorSettingsStore {
+export function connectorSettingsStore(db: Database, dialect: SqlDialect): ConnectorSettingsStore {
   return {
-    ...sealedColumn(db, 'connector_settings', 'connector_id'),
+    ...sealedColumn(db, dialect, 'connector_settings', 'connector_id'),
     async listSealedOtherwise(prefix, after, limit) {
       const rows = await db
         .selectFrom('connector_settings')
@@ -45,7 +44,8 @@ export function connectorSettingsStore(db: Kysely<Tables>): ConnectorSettingsSto
               row.val(secrets).as('secrets'),
             ])
             .where('id', '=', connectorId)
-            .where('space_id', '=', spaceId),
+            .where('space_id', '=', spaceId)
+            .$if(dialect.locksRows, (rows) => rows.forShare()),
         )
         .onConflict((conflict) => conflict.column('connector_id').doUpdateSet(columns))
         .executeTakeFirstOrThrow();

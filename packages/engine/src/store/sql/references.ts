@@ -1,11 +1,13 @@
-import type { Kysely } from 'kysely';
 import type { ReferenceStore } from '../ports.ts';
-import type { Tables } from './tables.ts';
+import type { Database, SqlDialect } from './dialect.ts';
+import { inTransaction } from './transaction.ts';
 
-export function referenceStore(db: Kysely<Tables>): ReferenceStore {
+export function referenceStore(db: Database, dialect: SqlDialect): ReferenceStore {
   return {
     async replace(spaceId, source, targets) {
-      await db.transaction().execute(async (trx) => {
+      await inTransaction(db, dialect, async (trx) => {
+        // Two that replace those of one source would otherwise both add theirs.
+        await dialect.takeTurns(trx, JSON.stringify([source.type, source.id]));
         await trx
           .deleteFrom('object_references')
           .where('source_type', '=', source.type)

@@ -1,11 +1,12 @@
-import type { Kysely, Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { ApiKeyRecord, ApiKeyStore, RoleStore, UserRecord, UserStore } from '../ports.ts';
+import type { Database } from './dialect.ts';
 import type { Tables } from './tables.ts';
 
-export function userStore(db: Kysely<Tables>): UserStore {
+export function userStore(db: Database): UserStore {
   return {
     async list() {
-      return (await db.selectFrom('users').selectAll().execute()).map(toUser);
+      return (await db.selectFrom('users').selectAll().orderBy('username').execute()).map(toUser);
     },
     async get(username) {
       const row = await db
@@ -52,24 +53,29 @@ function toUser(row: Selectable<Tables['users']>): UserRecord {
   };
 }
 
-export function roleStore(db: Kysely<Tables>): RoleStore {
+export function roleStore(db: Database): RoleStore {
   return {
     async list() {
-      const rows = await db.selectFrom('roles').selectAll().execute();
+      const rows = await db.selectFrom('roles').selectAll().orderBy('name').execute();
       return rows.map(({ name, body }) => ({ name, body: JSON.parse(body) }));
     },
     async put({ name, body }) {
       const text = JSON.stringify(body);
-      return db.transaction().execute(async (trx) => {
-        const { numUpdatedRows } = await trx
+      for (;;) {
+        const { numInsertedOrUpdatedRows } = await db
+          .insertInto('roles')
+          .values({ name, body: text })
+          .onConflict((conflict) => conflict.column('name').doNothing())
+          .executeTakeFirstOrThrow();
+        if (numInsertedOrUpdatedRows === 1n) return true;
+        const { numUpdatedRows } = await db
           .updateTable('roles')
           .set({ body: text })
           .where('name', '=', name)
           .executeTakeFirstOrThrow();
         if (numUpdatedRows === 1n) return false;
-        await trx.insertInto('roles').values({ name, body: text }).execute();
-        return true;
-      });
+        // It was there for the first statement and is gone for the second: from the beginning.
+      }
     },
     async delete(name) {
       const { numDeletedRows } = await db
@@ -81,7 +87,7 @@ export function roleStore(db: Kysely<Tables>): RoleStore {
   };
 }
 
-export function apiKeyStore(db: Kysely<Tables>): ApiKeyStore {
+export function apiKeyStore(db: Database): ApiKeyStore {
   return {
     async get(id) {
       const row = await db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();

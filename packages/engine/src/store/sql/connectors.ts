@@ -1,12 +1,13 @@
 import type { AuthMode } from '@patchbay/kit';
-import type { Kysely, Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { ConnectorRecord, ConnectorStore } from '../ports.ts';
+import type { Database, SqlDialect } from './dialect.ts';
 import { sealedColumn, sealedOtherwise } from './sealed.ts';
 import type { Tables } from './tables.ts';
 
-export function connectorStore(db: Kysely<Tables>): ConnectorStore {
+export function connectorStore(db: Database, dialect: SqlDialect): ConnectorStore {
   return {
-    ...sealedColumn(db, 'connectors', 'id'),
+    ...sealedColumn(db, dialect, 'connectors', 'id'),
     async listSealedOtherwise(prefix, after, limit) {
       const rows = await db
         .selectFrom('connectors')
@@ -28,7 +29,12 @@ export function connectorStore(db: Kysely<Tables>): ConnectorStore {
       return row === undefined ? undefined : fromRow(row);
     },
     async list(spaceId) {
-      const rows = await db.selectFrom('connectors').selectAll().where('space_id', '=', spaceId).execute();
+      const rows = await db
+        .selectFrom('connectors')
+        .selectAll()
+        .where('space_id', '=', spaceId)
+        .orderBy('id')
+        .execute();
       return rows.map(fromRow);
     },
     async create(record) {

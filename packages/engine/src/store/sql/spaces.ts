@@ -1,11 +1,10 @@
-import type { Kysely } from 'kysely';
 import type { SpaceStore } from '../ports.ts';
-import type { Tables } from './tables.ts';
+import type { Database } from './dialect.ts';
 
-export function spaceStore(db: Kysely<Tables>): SpaceStore {
+export function spaceStore(db: Database): SpaceStore {
   return {
     async list() {
-      const rows = await db.selectFrom('spaces').selectAll().execute();
+      const rows = await db.selectFrom('spaces').selectAll().orderBy('id').execute();
       return rows.map(({ id, reserved, attributes }) => ({
         id,
         reserved: reserved === 1,

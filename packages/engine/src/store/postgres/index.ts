@@ -1,0 +1,46 @@
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import type { Store } from '../ports.ts';
+import { type SqlDriver, sqlStore, type Tables } from '../sql/index.ts';
+import { parseAddress } from './address.ts';
+import { appendEvents } from './append-events.ts';
+import { isLost } from './errors.ts';
+import { migrateDatabase } from './open.ts';
+import { connectionPool } from './pool.ts';
+
+export interface PostgresOptions {
+  /** Of the pool; each is a process of the server's. */
+  maxConnections?: number;
+}
+
+const DEFAULT_CONNECTIONS = 10;
+
+const driver: SqlDriver = {
+  locksRows: true,
+  async takeTurns(transaction, name) {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(transaction);
+  },
+  isWorthRepeating: isLost,
+  appendEvents,
+};
+
+/**
+ * The store in the schema `patchbay` of a PostgreSQL database, which several processes may share. Brings it to the newest
+ * schema. Throws `StartupError` when it cannot be used.
+ */
+export async function openPostgresStore(
+  url: string,
+  { maxConnections = DEFAULT_CONNECTIONS }: PostgresOptions = {},
+): Promise<Store> {
+  const address = parseAddress(url);
+  await migrateDatabase(address);
+  const pool = connectionPool(address, maxConnections);
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    ...sqlStore(db, driver),
+    async close() {
+      await db.destroy();
+      // Kysely ends what it has used.
+      await pool.end();
+    },
+  };
+}

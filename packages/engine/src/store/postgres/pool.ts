@@ -1,0 +1,106 @@
+import type { PostgresPool, PostgresPoolClient } from 'kysely';
+import pg from 'pg';
+import type { PostgresAddress } from './address.ts';
+import { isLost, storeError } from './errors.ts';
+import { fromPostgres, toPostgres } from './text.ts';
+
+/** The one schema that all tables are in. */
+export const SCHEMA = 'patchbay';
+
+/** To get a connection, new or from the pool. */
+const CONNECT_TIMEOUT_MS = 5000;
+const STATEMENT_TIMEOUT_MS = 30_000;
+/** A peer that has gone without a word is noticed by this, after PostgreSQL's own limit. */
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5000;
+const LOCK_TIMEOUT_MS = 10_000;
+/** A process that hangs within a transaction does not hold its locks for ever. */
+const IDLE_TRANSACTION_TIMEOUT_MS = 60_000;
+
+const MAX_ATTEMPTS = 5;
+
+const { builtins } = pg.types;
+
+/** How columns come back: counts and keys as numbers, texts with the NUL characters that they had. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (format === 'binary') return pg.types.getTypeParser(oid, format);
+    if (oid === builtins.INT8) return Number;
+    if (oid === builtins.TEXT) return fromPostgres;
+    return pg.types.getTypeParser(oid, format);
+  },
+} as pg.CustomTypesConfig;
+
+export function clientConfig(address: PostgresAddress): pg.ClientConfig {
+  const { host, port, user, password, database, tls } = address;
+  return {
+    host,
+    port,
+    user,
+    database,
+    ...(password !== undefined && { password }),
+    ssl: tls,
+    application_name: 'patchbay',
+    options: `-c search_path=${SCHEMA}`,
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    lock_timeout: LOCK_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_TRANSACTION_TIMEOUT_MS,
+    query_timeout: ANSWER_TIMEOUT_MS,
+    types,
+  };
+}
+
+/**
+ * Connections for Kysely. One that ends, in the pool or in use, fails what is asked on it and nothing else: the next
+ * query gets another one. A statement on its own that lost against another is run again.
+ */
+export function connectionPool(address: PostgresAddress, maxConnections: number): PostgresPool {
+  const pool = new pg.Pool({ ...clientConfig(address), max: maxConnections });
+  // Without a listener the end of a connection would be the end of the process.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  let ended: Promise<void> | undefined;
+  const known = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+  return {
+    options: {},
+    end() {
+      ended ??= pool.end();
+      return ended;
+    },
+    async connect() {
+      const client = await pool.connect().catch((error) => {
+        throw storeError(error);
+      });
+      const connection = known.get(client) ?? guarded(client);
+      known.set(client, connection);
+      return connection;
+    },
+  };
+}
+
+function escaped(value: unknown): unknown {
+  if (typeof value === 'string') return toPostgres(value);
+  return Array.isArray(value) ? value.map(escaped) : value;
+}
+
+function guarded(client: pg.PoolClient): PostgresPoolClient {
+  let isInTransaction = false;
+  async function query(text: string, parameters: readonly unknown[] = []) {
+    if (/^(begin|start transaction)/.test(text)) isInTransaction = true;
+    if (/^(commit|rollback)$/.test(text)) isInTransaction = false;
+    const values = parameters.map(escaped);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await client.query(text, values);
+      } catch (error) {
+        if (isInTransaction || attempt === MAX_ATTEMPTS || !isLost(error)) throw storeError(error);
+      }
+    }
+  }
+  return {
+    // Without cursors: nothing here streams rows.
+    query: query as unknown as PostgresPoolClient['query'],
+    release: (destroy) => client.release(destroy),
+  };
+}

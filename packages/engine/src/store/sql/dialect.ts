@@ -1,0 +1,15 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from './tables.ts';
+
+/** The database, or a transaction on it. */
+export type Database = Kysely<Tables>;
+
+/** What the drivers do differently within queries that they share. */
+export interface SqlDialect {
+  /** Whether others may change a row between being read and being acted on, so that it is to be locked. */
+  locksRows: boolean;
+  /** One at a time goes on from here, of all transactions that give this name. It lasts until the transaction ends. */
+  takeTurns(transaction: Database, name: string): Promise<void>;
+  /** Whether a transaction that failed so may succeed when it is done again. */
+  isWorthRepeating(error: unknown): boolean;
+}

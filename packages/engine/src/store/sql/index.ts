@@ -1,0 +1,4 @@
+export type { Database, SqlDialect } from './dialect.ts';
+export { type SqlDriver, sqlStore } from './store.ts';
+export type { Tables } from './tables.ts';
+export { inTransaction } from './transaction.ts';

@@ -1,0 +1,2 @@
+export { type PostgresServer, startPostgres } from './server.ts';
+export { describeOnPostgres, type TestDatabase, testDatabase } from './test-database.ts';
