@@ -45,6 +45,7 @@ const engine = {
     'redaction',
     'rate-limits',
   ],
+  cases: ['access', 'catalog', 'execution', 'licensing', 'store'],
   oauth: ['catalog', 'redaction', 'tokens', 'store', 'vault', 'egress', 'rate-limits'],
 };
 

@@ -1,3 +1,4 @@
+import type { Cases } from './cases/index.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
 import type { HttpClient } from './http/index.ts';
 import type { Logger } from './logger.ts';
@@ -73,6 +74,8 @@ export interface ActionContext<Config = unknown, Secrets = unknown, Params = unk
   tokens: TokenStore;
   /** For types that act through another connector. */
   connectors: OtherConnectors;
+  /** Of whom the run is for; undefined: it is for nobody. */
+  cases: Cases | undefined;
   log: Logger;
   /** Takes the run's secrets out of a text. Results and log lines are gone through anyway: for one that is cut before. */
   redact(text: string): string;

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ActionContext, ValidationContext } from './action-context.ts';
+import type { CaseIncident } from './cases/index.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
 import type { Logger } from './logger.ts';
 import type { AuthorizationCode } from './oauth/index.ts';
@@ -47,9 +48,15 @@ export interface ConnectorExample {
   params: Record<string, unknown> | readonly Record<string, unknown>[];
 }
 
+/** Where a rule was made, and by which part of a system its type is. */
+export interface RuleOrigin {
+  consumer?: string;
+  producer?: string;
+}
+
 /** What a rule knows where it runs a system action. Alerts are their documents. */
 export interface RuleFacts {
-  rule: { id: string; name: string; tags?: readonly string[]; url?: string | undefined };
+  rule: { id: string; name: string; tags?: readonly string[]; url?: string | undefined } & RuleOrigin;
   alerts: Record<'new' | 'ongoing' | 'recovered', readonly Readonly<Record<string, unknown>>[]>;
 }
 
@@ -57,6 +64,8 @@ export interface RuleAction {
   params: z.ZodType;
   /** `given` is what `params` made of it. */
   toParams(given: unknown, facts: RuleFacts): Record<string, unknown>;
+  /** What whoever saves such a rule must be allowed, as `privileges` of the type. */
+  privileges?(rule: RuleOrigin): readonly string[];
 }
 
 /** Everything about a type except what its schemas make typed. */
@@ -79,6 +88,13 @@ interface ConnectorTypeFacts {
   allowMultipleSystemActions?: boolean;
   /** Of a system type that rules use: what a rule's action gives, and the params that become of it. */
   ruleAction?: RuleAction;
+  /**
+   * Of a system type: what whoever a run is for must be allowed in its space besides running it, such as
+   * `cases:observability/createCase`. Its error's text is that of a 403.
+   */
+  privileges?(params: Readonly<Record<string, unknown>>): readonly string[];
+  /** Of a type that cases are pushed by. */
+  caseIncident?: CaseIncident;
   isDeprecated?: boolean;
   /**
    * Whether a connector with this config should be replaced by one with another. Asked whenever a connector is shown: the

@@ -9,6 +9,7 @@ export type {
 } from './action-context.ts';
 export { ALERT_HISTORY_CONNECTOR_ID, ALERT_HISTORY_PREFIX } from './alert-history.ts';
 export { createAllowedHosts } from './allowed-hosts.ts';
+export * from './cases/index.ts';
 export {
   type ConnectorExample,
   type ConnectorType,
@@ -20,6 +21,7 @@ export {
   type RenderContext,
   type RuleAction,
   type RuleFacts,
+  type RuleOrigin,
   type SubActionDeclaration,
 } from './connector-type.ts';
 export {

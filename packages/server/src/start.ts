@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { createAccess } from '@patchbay/engine/access';
+import { createCases } from '@patchbay/engine/cases';
 import { createCatalog, createTypeRegistry } from '@patchbay/engine/catalog';
 import { type LoadedSettings, operatorSettings, type Settings } from '@patchbay/engine/config';
 import { createEgress } from '@patchbay/engine/egress';
@@ -13,7 +14,7 @@ import {
 } from '@patchbay/engine/elasticsearch';
 import { StartupError } from '@patchbay/engine/errors';
 import { createEventLog } from '@patchbay/engine/events';
-import { createExecution } from '@patchbay/engine/execution';
+import { createExecution, type Execution } from '@patchbay/engine/execution';
 import { createOAuth } from '@patchbay/engine/oauth';
 import { processRedactor, type Redact } from '@patchbay/engine/redaction';
 import { createSpaces } from '@patchbay/engine/spaces';
@@ -108,11 +109,20 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const uuid = await installationUuid(store);
     const tokens = createTokens({ store: store.connectorTokens, vault, now });
     const userAgent = `Patchbay/${PATCHBAY_VERSION}`;
-    const execution = createExecution({
+    const cases = createCases({
+      store,
+      catalog,
+      license,
+      publicBaseUrl: settings['server.publicBaseUrl'],
+      run: (request) => execution.run(request),
+      now,
+    });
+    const execution: Execution = createExecution({
       catalog,
       egress,
       elasticsearch,
       tokens,
+      cases: cases.ofRun,
       events,
       installation: { uuid, version: API_LEVEL },
       userAgent,
@@ -149,6 +159,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         spaces,
         catalog,
         execution,
+        cases,
         oauth,
         events,
         audit,

@@ -1,4 +1,5 @@
 import type { Access } from '@patchbay/engine/access';
+import type { Cases } from '@patchbay/engine/cases';
 import type { Catalog } from '@patchbay/engine/catalog';
 import type { Settings } from '@patchbay/engine/config';
 import type { EventLog } from '@patchbay/engine/events';
@@ -23,6 +24,7 @@ export interface System {
   spaces: Spaces;
   catalog: Catalog;
   execution: Execution;
+  cases: Cases;
   oauth: OAuth;
   events: EventLog;
   /** undefined: turned off. */

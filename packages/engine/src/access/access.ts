@@ -12,7 +12,7 @@ import { createCredentialCache } from './credential-cache.ts';
 import { createLoginThrottle, type LoginThrottleOptions } from './login-throttle.ts';
 import { hashPassword, unmatchableHash, verifyPassword } from './password.ts';
 import { canManageSecurity, type Principal } from './principal.ts';
-import { type PrivilegeSet, union } from './privileges.ts';
+import { NO_PRIVILEGES, type PrivilegeSet, union } from './privileges.ts';
 import { isReserved, privilegesOf, RESERVED_ROLES, type Role } from './role.ts';
 import { createVerificationQueue } from './verification-queue.ts';
 
@@ -107,7 +107,8 @@ export async function createAccess(
     const principal: Principal = {
       ...(owner === undefined ? formerUser(record.username) : identity(owner)),
       apiKey: { id: record.id, name: record.name },
-      privileges: record.privileges as PrivilegeSet[],
+      // A key that is older than a kind of privilege has none of it.
+      privileges: (record.privileges as PrivilegeSet[]).map((set) => ({ ...NO_PRIVILEGES, ...set })),
     };
     return {
       principal,

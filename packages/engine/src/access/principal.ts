@@ -1,5 +1,8 @@
+import { CASE_OWNERS, type CaseOwner } from '@patchbay/kit';
+import type { CasesOperation } from './cases-privileges.ts';
 import {
   allows,
+  allowsCases,
   allowsEndpointSecurity,
   type Operation,
   type PrivilegeSet,
@@ -25,6 +28,24 @@ export function can(principal: Principal, operation: Operation, spaceId: string)
 
 export function canUseEndpointSecurity(principal: Principal, spaceId: string): boolean {
   return every(principal, (set) => allowsEndpointSecurity(set, spaceId));
+}
+
+export function canWithCases(
+  principal: Principal,
+  operation: CasesOperation,
+  owner: CaseOwner,
+  spaceId: string,
+): boolean {
+  return every(principal, (set) => allowsCases(set, operation, owner, spaceId));
+}
+
+/** Whether the principal has a privilege by the name that connector types ask for it: `cases:<owner>/<operation>`. */
+export function holds(principal: Principal, privilege: string, spaceId: string): boolean {
+  const [, owner, operation] = /^cases:(\w+)\/(\w+)$/.exec(privilege) ?? [];
+  const known = CASE_OWNERS.find((each) => each === owner);
+  // Whatever has another name is a superuser's: nothing else can have given it.
+  if (known === undefined) return isSuperuser(principal);
+  return canWithCases(principal, operation as CasesOperation, known, spaceId);
 }
 
 export function isSuperuser(principal: Principal): boolean {

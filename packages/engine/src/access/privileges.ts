@@ -1,3 +1,6 @@
+import type { CaseOwner } from '@patchbay/kit';
+import type { CasesGrant, CasesOperation } from './cases-privileges.ts';
+
 /** What may be done with connectors. `execute` comes with reading, as in the reference. */
 export type Operation = 'get' | 'find' | 'execute' | 'create' | 'update' | 'delete';
 
@@ -17,6 +20,7 @@ export interface PrivilegeSet {
   manageSecurity: boolean;
   manageSpaces: boolean;
   grants: Grant[];
+  cases: CasesGrant[];
 }
 
 export const NO_PRIVILEGES: PrivilegeSet = {
@@ -24,6 +28,7 @@ export const NO_PRIVILEGES: PrivilegeSet = {
   manageSecurity: false,
   manageSpaces: false,
   grants: [],
+  cases: [],
 };
 
 export function union(sets: readonly PrivilegeSet[]): PrivilegeSet {
@@ -32,6 +37,7 @@ export function union(sets: readonly PrivilegeSet[]): PrivilegeSet {
     manageSecurity: sets.some((set) => set.manageSecurity),
     manageSpaces: sets.some((set) => set.manageSpaces),
     grants: sets.flatMap((set) => set.grants),
+    cases: sets.flatMap((set) => set.cases),
   };
 }
 
@@ -47,11 +53,27 @@ export function allowsEndpointSecurity(set: PrivilegeSet, spaceId: string): bool
   return set.superuser || set.grants.some((grant) => covers(grant, spaceId) && grant.endpointSecurity);
 }
 
-/** Whether a space is to be shown to its caller. */
-export function seesSpace(set: PrivilegeSet, spaceId: string): boolean {
-  return set.superuser || set.manageSpaces || set.grants.some((grant) => covers(grant, spaceId));
+export function allowsCases(
+  set: PrivilegeSet,
+  operation: CasesOperation,
+  owner: CaseOwner,
+  spaceId: string,
+): boolean {
+  return (
+    set.superuser ||
+    set.cases.some(
+      (grant) => grant.owner === owner && grant.operations.includes(operation) && covers(grant, spaceId),
+    )
+  );
 }
 
-function covers(grant: Grant, spaceId: string): boolean {
+/** Whether a space is to be shown to its caller. */
+export function seesSpace(set: PrivilegeSet, spaceId: string): boolean {
+  return (
+    set.superuser || set.manageSpaces || [...set.grants, ...set.cases].some((grant) => covers(grant, spaceId))
+  );
+}
+
+function covers(grant: { spaces: string[] }, spaceId: string): boolean {
   return grant.spaces.includes('*') || grant.spaces.includes(spaceId);
 }

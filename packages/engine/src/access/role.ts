@@ -1,3 +1,4 @@
+import { CASES_FEATURES, CASES_PRIVILEGES, casesOfBase, casesOfFeature } from './cases-privileges.ts';
 import { type Grant, type PrivilegeSet, union } from './privileges.ts';
 
 /** A role's part in some spaces, as the API takes it: either `base`, or `feature`. */
@@ -28,17 +29,29 @@ function reserved(name: string, description: string, kibana: RoleKibana[], clust
   };
 }
 
-/** Privileges of the feature `actions` that a role may name. */
-export const ACTIONS_PRIVILEGES = ['all', 'read', 'minimal_all', 'minimal_read', 'endpoint_security_execute'];
+/** The privileges that a role may name, by the feature they are of. Other features have no effect here. */
+export const FEATURE_PRIVILEGES: Readonly<Record<string, readonly string[]>> = {
+  actions: ['all', 'read', 'minimal_all', 'minimal_read', 'endpoint_security_execute'],
+  ...Object.fromEntries(CASES_FEATURES.map((feature) => [feature, CASES_PRIVILEGES])),
+};
 
 /** Roles that are always there and cannot be changed. */
 export const RESERVED_ROLES: readonly Role[] = [
   reserved('superuser', 'May do everything.', base('all'), ['all']),
   reserved('kibana_admin', 'May use and change everything in every space, and manage spaces.', base('all')),
-  reserved('editor', 'May use and change connectors in every space.', [
-    { spaces: ['*'], base: [], feature: { actions: ['all'] } },
+  reserved('editor', 'May use and change connectors and cases in every space.', [
+    {
+      spaces: ['*'],
+      base: [],
+      feature: {
+        actions: ['all'],
+        generalCasesV3: ['all'],
+        observabilityCasesV3: ['all'],
+        securitySolutionCasesV3: ['all'],
+      },
+    },
   ]),
-  reserved('viewer', 'May read and run connectors in every space.', base('read')),
+  reserved('viewer', 'May read connectors and cases, and run connectors, in every space.', base('read')),
 ];
 
 export function isReserved(name: string): boolean {
@@ -47,7 +60,7 @@ export function isReserved(name: string): boolean {
 
 export function privilegesOf(role: Role): PrivilegeSet {
   if (role.name === 'superuser') {
-    return { superuser: true, manageSecurity: true, manageSpaces: true, grants: [] };
+    return { superuser: true, manageSecurity: true, manageSpaces: true, grants: [], cases: [] };
   }
   const cluster = Array.isArray(role.elasticsearch.cluster) ? role.elasticsearch.cluster : [];
   return {
@@ -72,5 +85,9 @@ function privilegesIn({ spaces, base, feature }: RoleKibana): PrivilegeSet {
     manageSecurity: false,
     manageSpaces: spaces.includes('*') && base.includes('all'),
     grants,
+    cases: [
+      ...casesOfBase(spaces, base),
+      ...Object.entries(feature).flatMap(([name, given]) => casesOfFeature(spaces, name, given)),
+    ],
   };
 }

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import {
   type ActionResult,
+  type Cases,
   type ConnectorType,
   createHttpClient,
   createLogger,
   type Elasticsearch,
   type Logger,
+  messageOf,
   type OtherConnectors,
   runAction,
   type Smtp,
@@ -13,10 +15,11 @@ import {
   type TokenUsage,
   type Transport,
 } from '@patchbay/kit';
+import { holds, type Principal } from '../access/index.ts';
 import type { Catalog, Connector, ConnectorSettings, ResolvedConnector } from '../catalog/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { ElasticsearchClient } from '../elasticsearch/index.ts';
-import { NotFoundError } from '../errors/index.ts';
+import { ForbiddenError, NotFoundError } from '../errors/index.ts';
 import {
   type EventLog,
   errorText,
@@ -52,6 +55,8 @@ export interface RunRequest {
   connectorId: string;
   params: unknown;
   source: RunSource;
+  /** Whom a system type's run is for, with whose rights it acts; left out: nobody. */
+  caller?: Principal | undefined;
   /** Fires when the caller is gone. */
   signal: AbortSignal;
 }
@@ -68,7 +73,7 @@ export interface TestRequest extends Omit<RunRequest, 'connectorId'> {
 export interface Execution {
   /**
    * Whatever the action comes to is a result. Throws `NotFoundError` (no such connector), `BadRequestError` (type not
-   * registered), `ForbiddenError` (type disabled or not licensed), `InternalError` (secrets do not open).
+   * registered), `ForbiddenError` (type disabled or not licensed, or not the caller's to run), `InternalError` (secrets do not open).
    */
   run(request: RunRequest): Promise<ActionResult>;
   /** As `run`, and throws `BadRequestError` where the connector could not be created. */
@@ -91,6 +96,8 @@ export interface ExecutionOptions {
   egress: Egress;
   elasticsearch: ElasticsearchClient;
   tokens: Tokens;
+  /** The cases of a space, with the rights of a caller. */
+  cases(caller: Principal, spaceId: string): Cases;
   events: EventLog;
   installation: Installation;
   userAgent: string;
@@ -112,6 +119,7 @@ interface Means {
   log: Logger;
   tokens(run: TokenRun): TokenStore;
   connectors: OtherConnectors;
+  cases: Cases | undefined;
   redact: Redactor;
   /** Counts the run. */
   isTooOften(): boolean;
@@ -127,7 +135,7 @@ interface Prepared {
   type: ConnectorType;
   resolved: ResolvedConnector;
   run: Run;
-  request: Pick<RunRequest, 'params' | 'signal'>;
+  request: Pick<RunRequest, 'params' | 'signal' | 'caller'>;
 }
 
 export function createExecution(options: ExecutionOptions): Execution {
@@ -146,12 +154,13 @@ export function createExecution(options: ExecutionOptions): Execution {
     const type = catalog.types.get(connector.typeId);
     if (connector.origin === 'stored') catalog.types.ensureEnabled(type);
     else catalog.types.ensureLicensed(type);
+    ensureAllowed(type, request);
     return { type, resolved, run: describe(request, connector), request };
   }
 
   /** Runs and records. */
   async function perform(prepared: Prepared, tokens: (run: TokenRun) => TokenStore): Promise<ActionResult> {
-    const { type, resolved, run } = prepared;
+    const { type, resolved, run, request } = prepared;
     const { connector } = resolved;
     const opened = open(resolved);
     const redact = lazyRedactor(() => secretsOf(opened, connector));
@@ -166,6 +175,10 @@ export function createExecution(options: ExecutionOptions): Execution {
       connectors: type.isSystemActionType
         ? otherConnectors({ catalog, spaceId: run.spaceId, source: run.source, run: runStored })
         : NO_CONNECTORS,
+      cases:
+        type.isSystemActionType && request.caller !== undefined
+          ? options.cases(request.caller, run.spaceId)
+          : undefined,
       redact,
       isTooOften: () => isLimited(type.id, now()),
     };
@@ -268,6 +281,7 @@ export function createExecution(options: ExecutionOptions): Execution {
             return tokens;
           },
           connectors: means.connectors,
+          cases: means.cases,
           log: means.log,
           redact,
           addRequestBodyBytes,
@@ -332,6 +346,7 @@ export function createExecution(options: ExecutionOptions): Execution {
         log: SILENT,
         tokens: (run) => passingTokens(run, options.tokens.of(owner, run)),
         connectors: NO_CONNECTORS,
+        cases: undefined,
         redact,
         isTooOften: () => false,
       };
@@ -352,6 +367,22 @@ const SILENT = createLogger(
   () => {},
   () => false,
 );
+
+/** Throws where a type asks for privileges that the caller of its run has not. */
+function ensureAllowed(
+  { id, privileges }: ConnectorType,
+  { caller, params, spaceId }: Pick<RunRequest, 'caller' | 'params' | 'spaceId'>,
+): void {
+  if (privileges === undefined || caller === undefined) return;
+  let asked: readonly string[];
+  try {
+    asked = privileges((params ?? {}) as Readonly<Record<string, unknown>>);
+  } catch (error) {
+    throw new ForbiddenError(messageOf(error), { cause: error });
+  }
+  if (asked.every((privilege) => holds(caller, privilege, spaceId))) return;
+  throw new ForbiddenError(`Unauthorized to execute a "${id}" action`);
+}
 
 function ownerOf({ resolved: { connector }, run }: Prepared): TokenOwner {
   const { id, version, origin, authMode } = connector;

@@ -1,3 +1,4 @@
+export type * from './case-port.ts';
 export { openStore } from './open.ts';
 export type * from './ports.ts';
 export { openSqliteStore } from './sqlite/index.ts';

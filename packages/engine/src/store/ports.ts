@@ -1,4 +1,5 @@
 import type { AuthMode } from '@patchbay/kit';
+import type { CaseStore } from './case-port.ts';
 
 /**
  * What the engine asks of a store. Every driver (`sqlite/`, `postgres/`) implements these and passes the same test
@@ -39,6 +40,7 @@ export interface StorePorts {
   readonly roles: RoleStore;
   readonly apiKeys: ApiKeyStore;
   readonly events: EventStore;
+  readonly cases: CaseStore;
   readonly meta: MetaStore;
 }
 

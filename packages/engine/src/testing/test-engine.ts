@@ -1,4 +1,5 @@
 import type { ConnectorType } from '@patchbay/kit';
+import { type Cases, createCases } from '../cases/index.ts';
 import { type Catalog, createCatalog, createTypeRegistry } from '../catalog/index.ts';
 import { loadSettings, operatorSettings } from '../config/index.ts';
 import { createEgress } from '../egress/index.ts';
@@ -23,6 +24,7 @@ export interface TestEngine extends AsyncDisposable {
   store: Store;
   catalog: Catalog;
   execution: Execution;
+  cases: Cases;
   logged: LogLine[];
   /** The documents of the event log, in the order in which they were written. */
   documents(): Promise<Record<string, unknown>[]>;
@@ -51,6 +53,7 @@ async function assemble(
 ): Promise<TestEngine> {
   const { settings } = loadSettings({ files: [], environment: {}, overrides });
   const { lines, logger } = logLines();
+  const license = { type: settings['patchbay.license'], status: settings['patchbay.licenseStatus'] };
   for (const id of ['default', 'other']) await store.spaces.create({ id, reserved: false, attributes: {} });
   const egress = createEgress(settings, logger('actions'));
   const vault = await openVault({ meta: store.meta, encryptionKey: 'k'.repeat(32), decryptionOnlyKeys: [] });
@@ -60,7 +63,7 @@ async function assemble(
     types: createTypeRegistry({
       types,
       enabledTypes: settings['xpack.actions.enabledActionTypes'],
-      license: { type: settings['patchbay.license'], status: settings['patchbay.licenseStatus'] },
+      license,
     }),
     store,
     vault,
@@ -73,7 +76,16 @@ async function assemble(
     now,
   });
   const events = createEventLog({ store: store.events, log: logger('event-log') });
-  const execution = createExecution({
+  const cases = createCases({
+    store,
+    catalog,
+    license,
+    publicBaseUrl: settings['server.publicBaseUrl'],
+    run: (request) => execution.run(request),
+    now,
+  });
+  const execution: Execution = createExecution({
+    cases: cases.ofRun,
     catalog,
     egress,
     elasticsearch,
@@ -90,6 +102,7 @@ async function assemble(
     store,
     catalog,
     execution,
+    cases,
     logged: lines,
     async documents() {
       await events.flush();

@@ -1,5 +1,6 @@
 import type { SourceKind, TokenUsage } from '../action-context.ts';
 import { createAllowedHosts } from '../allowed-hosts.ts';
+import type { Cases } from '../cases/index.ts';
 import type { ConnectorType } from '../connector-type.ts';
 import { type Elasticsearch, ElasticsearchError } from '../elasticsearch.ts';
 import { createHttpClient } from '../http/index.ts';
@@ -42,6 +43,8 @@ export interface TestRun {
   tokens?: TokenStore;
   /** Default: there are none. */
   connectors?: OtherConnectors;
+  /** Default: the run is for nobody. */
+  cases?: Cases;
   executionId?: string;
   signingKeys?: readonly string[];
   signal?: AbortSignal;
@@ -103,6 +106,7 @@ export async function testAction(type: ConnectorType, run: TestRun): Promise<Tes
     },
     tokens: run.tokens ?? memoryTokens(),
     connectors: run.connectors ?? { find: async () => undefined, run: noConnector },
+    cases: run.cases,
     log: createLogger((level, message) => void logged.push({ level, message })),
     redact: (text) => text,
     addRequestBodyBytes,

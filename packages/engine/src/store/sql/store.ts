@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { EventStore, Store, StorePorts } from '../ports.ts';
+import { caseStore } from './cases.ts';
 import { connectorSettingsStore } from './connector-settings.ts';
 import { connectorTokenStore } from './connector-tokens.ts';
 import { connectorStore } from './connectors.ts';
@@ -48,6 +49,7 @@ function portsOn(db: Database, driver: SqlDriver): StorePorts {
     roles: roleStore(db),
     apiKeys: apiKeyStore(db),
     events: { ...eventQueries(db), append: (events) => driver.appendEvents(db, events) },
+    cases: caseStore(db, driver),
     meta: metaStore(db),
   };
 }

@@ -75,4 +75,54 @@ export interface Tables {
     outcome: string | null;
     document: string;
   };
+  cases: {
+    id: string;
+    space_id: string;
+    owner: string;
+    /** Places in the lists of statuses and severities: they sort by them. */
+    status: number;
+    severity: number;
+    category: string | null;
+    title: string;
+    /** In lower case, for the search. */
+    title_folded: string;
+    description_folded: string;
+    /** JSON. */
+    reporter: string;
+    incremental_id: number;
+    version: number;
+    created_at: string;
+    updated_at: string | null;
+    closed_at: string | null;
+    document: string;
+  };
+  /** What a case is found by of which it has several. */
+  case_terms: { case_id: string; kind: string; value: string };
+  case_counters: { space_id: string; last: number };
+  case_attachments: {
+    id: string;
+    case_id: string;
+    type: string;
+    ordinal: number;
+    version: number;
+    created_at: string;
+    document: string;
+  };
+  case_alerts: {
+    case_id: string;
+    alert_id: string;
+    alert_index: string;
+    attachment_id: string;
+    attached_at: string;
+  };
+  case_activity: {
+    id: string;
+    case_id: string;
+    type: string;
+    ordinal: number;
+    created_at: string;
+    document: string;
+  };
+  case_configurations: { id: string; space_id: string; owner: string; version: number; document: string };
+  case_rules: { id: string; space_id: string; version: number; document: string };
 }

@@ -129,6 +129,89 @@ export const migrations: readonly string[] = [
     delete from oauth_states where connector_id = new.id;
   end;
   `,
+  `
+  create table cases (
+    id text primary key,
+    space_id text not null references spaces (id) on delete cascade,
+    owner text not null,
+    status integer not null,
+    severity integer not null,
+    category text,
+    title text not null,
+    title_folded text not null,
+    description_folded text not null,
+    reporter text not null,
+    incremental_id integer not null,
+    version integer not null,
+    created_at text not null,
+    updated_at text,
+    closed_at text,
+    document text not null
+  ) strict, without rowid;
+  create index cases_by_space on cases (space_id, created_at);
+
+  create table case_terms (
+    case_id text not null references cases (id) on delete cascade,
+    kind text not null,
+    value text not null,
+    primary key (case_id, kind, value)
+  ) strict, without rowid;
+  create index case_terms_by_value on case_terms (kind, value);
+
+  create table case_counters (
+    space_id text primary key references spaces (id) on delete cascade,
+    last integer not null
+  ) strict, without rowid;
+
+  create table case_attachments (
+    id text primary key,
+    case_id text not null references cases (id) on delete cascade,
+    type text not null,
+    ordinal integer not null,
+    version integer not null,
+    created_at text not null,
+    document text not null
+  ) strict, without rowid;
+  create index case_attachments_by_case on case_attachments (case_id, created_at, ordinal);
+
+  create table case_alerts (
+    case_id text not null references cases (id) on delete cascade,
+    alert_id text not null,
+    alert_index text not null,
+    attachment_id text not null references case_attachments (id) on delete cascade,
+    attached_at text not null,
+    primary key (case_id, alert_id)
+  ) strict, without rowid;
+  create index case_alerts_by_alert on case_alerts (alert_id);
+  create index case_alerts_by_attachment on case_alerts (attachment_id);
+
+  create table case_activity (
+    id text primary key,
+    case_id text not null references cases (id) on delete cascade,
+    type text not null,
+    ordinal integer not null,
+    created_at text not null,
+    document text not null
+  ) strict, without rowid;
+  create index case_activity_by_case on case_activity (case_id, created_at, ordinal);
+
+  create table case_configurations (
+    id text primary key,
+    space_id text not null references spaces (id) on delete cascade,
+    owner text not null,
+    version integer not null,
+    document text not null,
+    unique (space_id, owner)
+  ) strict, without rowid;
+
+  create table case_rules (
+    id text primary key,
+    space_id text not null references spaces (id) on delete cascade,
+    version integer not null,
+    document text not null
+  ) strict, without rowid;
+  create index case_rules_by_space on case_rules (space_id);
+  `,
 ];
 
 /** Every table but the event log. */

@@ -52,9 +52,10 @@ function fromApplication({
     if (['*', 'all', 'space_all'].includes(privilege)) return ['all'];
     return privilege === 'read' || privilege === 'space_read' ? ['read'] : [];
   });
-  const actions = privileges.flatMap((privilege) => {
-    const [, name] = /^feature_actions\.(.+)$/.exec(privilege) ?? [];
-    return name === undefined ? [] : [name];
-  });
-  return { spaces, base, feature: { actions } };
+  const feature: Record<string, string[]> = {};
+  for (const privilege of privileges) {
+    const [, id, name] = /^feature_([a-zA-Z]\w*)\.(.+)$/.exec(privilege) ?? [];
+    if (id !== undefined && name !== undefined) feature[id] = [...(feature[id] ?? []), name];
+  }
+  return { spaces, base, feature };
 }

@@ -1,4 +1,4 @@
-import { ACTIONS_PRIVILEGES, type RoleKibana } from '@patchbay/engine/access';
+import { FEATURE_PRIVILEGES, type RoleKibana } from '@patchbay/engine/access';
 import { z } from 'zod';
 
 const privileges = z.array(z.string());
@@ -30,15 +30,17 @@ const entry = z
         message: "definition of [feature] isn't allowed when non-empty [base] is defined.",
       });
     }
-    for (const [index, name] of (feature.actions ?? []).entries()) {
-      if (ACTIONS_PRIVILEGES.includes(name)) continue;
-      context.addIssue({
-        code: 'custom',
-        path: ['feature', 'actions', index],
-        message: `unknown privilege "${name}", must be one of [${ACTIONS_PRIVILEGES}]`,
-      });
+    for (const [id, known] of Object.entries(FEATURE_PRIVILEGES)) {
+      for (const [index, name] of (feature[id] ?? []).entries()) {
+        if (known.includes(name)) continue;
+        context.addIssue({
+          code: 'custom',
+          path: ['feature', id, index],
+          message: `unknown privilege "${name}", must be one of [${known}]`,
+        });
+      }
     }
   });
 
-/** A role's `kibana` part. Features other than `actions` are kept and given back; they have no effect here. */
+/** A role's `kibana` part. Features other than `actions` and those of cases are kept and given back; they have no effect here. */
 export const roleKibana = z.array(entry);
