@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { casePortSuite } from './case-port-suite.ts';
 import type {
   ApiKeyRecord,
   ConnectorRecord,
@@ -35,6 +36,8 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
       await store.spaces.create(space('other'));
     });
     afterEach(() => opened.remove());
+
+    casePortSuite(() => store);
 
     it('answers a ping', async () => {
       await expect(store.ping()).resolves.toBeUndefined();
