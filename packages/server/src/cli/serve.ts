@@ -9,6 +9,7 @@ import { type RunningServer, startServer } from '../start.ts';
 import { API_LEVEL, PATCHBAY_VERSION } from '../version.ts';
 import { addConfigOption, type ConfigOptions, configFiles } from './config-files.ts';
 import { crashReport } from './crash.ts';
+import { collectAtRest } from './memory-at-rest.ts';
 import type { Terminal } from './terminal.ts';
 
 export function addServe(program: Command, { environment }: Terminal): void {
@@ -32,6 +33,7 @@ async function serve(options: ConfigOptions, environment: NodeJS.ProcessEnv): Pr
   // Before anybody is told that it is ready.
   heedSignals(server, (message) => logger('server').info(message));
   process.stdout.write(banner(server));
+  collectAtRest(logger('server'));
 }
 
 /** An error that nobody caught ends the process, as always; of its text what is secret is taken out. */

@@ -1,0 +1,55 @@
+import { performance } from 'node:perf_hooks';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { Logger } from '@patchbay/kit';
+
+const LOOK_EVERY_MS = 1000;
+
+/** Work of less than this between two looks is rest: health checks, a run now and then. */
+const BUSY_MS = 20;
+
+/** A start leaves much behind, and nothing yet that a collection would make slower. */
+const LOOKS_AFTER_START = 2;
+
+/** Long, since the next load has to compile anew what a collection drops. */
+const LOOKS_AFTER_LOAD = 60;
+
+/**
+ * Gives memory back when the process has come to rest, once after its start and once after each load. The young generation
+ * grows with the work, and shrinks in a collection of last resort only (docs/decisions/0073).
+ *
+ * States: working (it is counted for how long it has been quiet), at rest (collected; the next work ends it).
+ */
+export function collectAtRest(log: Logger): void {
+  let seen = performance.eventLoopUtilization();
+  let looksToGo = LOOKS_AFTER_START;
+  let looksAfterWork = LOOKS_AFTER_START;
+
+  const look = () => {
+    const now = performance.eventLoopUtilization();
+    const isBusy = performance.eventLoopUtilization(now, seen).active > BUSY_MS;
+    seen = now;
+    if (isBusy) looksToGo = looksAfterWork;
+    else if (looksToGo > 0 && --looksToGo === 0) collect();
+  };
+
+  const collect = () => {
+    looksAfterWork = LOOKS_AFTER_LOAD;
+    const startedAt = performance.now();
+    collector()({ type: 'major', flavor: 'last-resort', execution: 'async' }).then(() => {
+      log.debug(`collected memory at rest in ${Math.round(performance.now() - startedAt)} ms`);
+      // Its own work is none.
+      seen = performance.eventLoopUtilization();
+    });
+  };
+
+  setInterval(look, LOOK_EVERY_MS).unref();
+}
+
+/** V8's `gc`, which only a flag gives. The compile cache is kept by flags: they are to be at an end as they were at a start. */
+function collector(): NodeJS.GCFunction {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc');
+  setFlagsFromString('--no-expose-gc');
+  return collect;
+}
