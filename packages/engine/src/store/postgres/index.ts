@@ -1,18 +1,12 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
+import type { OpenStoreOptions } from '../open-options.ts';
 import type { Store } from '../ports.ts';
 import { type SqlDriver, sqlStore, type Tables } from '../sql/index.ts';
-import { parseAddress } from './address.ts';
+import type { PostgresAddress } from './address.ts';
 import { appendEvents } from './append-events.ts';
 import { isLost } from './errors.ts';
-import { migrateDatabase } from './open.ts';
+import { openWhenUp } from './open.ts';
 import { connectionPool } from './pool.ts';
-
-export interface PostgresOptions {
-  /** Of the pool; each is a process of the server's. */
-  maxConnections?: number;
-}
-
-const DEFAULT_CONNECTIONS = 10;
 
 const driver: SqlDriver = {
   locksRows: true,
@@ -24,19 +18,19 @@ const driver: SqlDriver = {
 };
 
 /**
- * The store in the schema `patchbay` of a PostgreSQL database, which several processes may share. Brings it to the newest
- * schema. Throws `StartupError` when it cannot be used.
+ * The store in the schema `patchbay` of a PostgreSQL database, which several processes may share. Throws `StartupError`
+ * when it cannot be used.
  */
 export async function openPostgresStore(
-  url: string,
-  { maxConnections = DEFAULT_CONNECTIONS }: PostgresOptions = {},
+  address: PostgresAddress,
+  options: OpenStoreOptions = {},
 ): Promise<Store> {
-  const address = parseAddress(url);
-  await migrateDatabase(address);
-  const pool = connectionPool(address, maxConnections);
+  await openWhenUp(address, options);
+  const pool = connectionPool(address, options);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return {
     ...sqlStore(db, driver),
+    isShared: true,
     async close() {
       await db.destroy();
       // Kysely ends what it has used.

@@ -18,7 +18,7 @@ export interface SqlDriver extends SqlDialect {
 }
 
 /** The store on a database whose tables are there. */
-export function sqlStore(db: Database, driver: SqlDriver): Omit<Store, 'close'> {
+export function sqlStore(db: Database, driver: SqlDriver): Omit<Store, 'close' | 'isShared'> {
   return {
     ...portsOn(db, driver),
     async transaction(work) {

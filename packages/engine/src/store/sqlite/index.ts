@@ -19,6 +19,7 @@ export function openSqliteStore(path: string): Store {
   const db = new Kysely<Tables>({ dialect: nodeSqliteDialect(database) });
   return {
     ...sqlStore(db, { ...dialect, appendEvents: eventAppender(database, dialect) }),
+    isShared: false,
     async close() {
       await db.destroy();
       // Kysely closes what it has used.
