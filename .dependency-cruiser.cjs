@@ -44,8 +44,10 @@ const engine = {
     'access',
     'redaction',
     'rate-limits',
+    'store',
   ],
   cases: ['access', 'catalog', 'execution', 'licensing', 'store'],
+  delivery: ['catalog', 'execution', 'events', 'vault', 'store', 'config'],
   oauth: ['catalog', 'redaction', 'tokens', 'store', 'vault', 'egress', 'rate-limits'],
 };
 

@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createAccess } from '@patchbay/engine/access';
 import { createCases } from '@patchbay/engine/cases';
 import { createCatalog, createTypeRegistry } from '@patchbay/engine/catalog';
 import { type LoadedSettings, operatorSettings, type Settings } from '@patchbay/engine/config';
+import { createDelivery, createDeliveryWorker } from '@patchbay/engine/delivery';
 import { createEgress } from '@patchbay/engine/egress';
 import {
   createAlertHistoryTemplate,
@@ -17,7 +19,7 @@ import { createExecution, type Execution } from '@patchbay/engine/execution';
 import { createOAuth } from '@patchbay/engine/oauth';
 import { processRedactor, type Redact } from '@patchbay/engine/redaction';
 import { createSpaces } from '@patchbay/engine/spaces';
-import { openStore, parseStoreUrl } from '@patchbay/engine/store';
+import { openSqliteStore, type Store } from '@patchbay/engine/store';
 import { createTokens } from '@patchbay/engine/tokens';
 import { createSecretReferences } from '@patchbay/engine/vault';
 import { type ConnectorType, type Logger, messageOf } from '@patchbay/kit';
@@ -27,7 +29,6 @@ import type { App } from './http/app-type.ts';
 import { reloadTls } from './http/server-tls.ts';
 import { loginThrottleOf } from './login-throttle.ts';
 import { openDataVault } from './open-vault.ts';
-import { serverUuid } from './server-uuid.ts';
 import { API_LEVEL, PATCHBAY_VERSION } from './version.ts';
 
 export interface StartOptions extends LoadedSettings {
@@ -55,9 +56,6 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Started together, as by Docker Compose, a database takes longer than a server. */
-const STORE_PATIENCE_MS = 30_000;
-
 const CLOSE_IDLE_EVERY_MS = 50;
 const OAUTH_CLEAN_UP_EVERY_MS = 30 * 60_000;
 
@@ -69,11 +67,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const { settings, types, logger, now = () => new Date() } = options;
   const dataPath = resolve(settings['path.data']);
   mkdirSync(dataPath, { recursive: true, mode: 0o700 });
-  const store = await openStore(parseStoreUrl(settings['patchbay.store.url'], dataPath), {
-    maxConnections: settings['patchbay.store.maxConnections'],
-    patienceMs: STORE_PATIENCE_MS,
-    log: logger('store'),
-  });
+  const store = openSqliteStore(join(dataPath, 'patchbay.sqlite'));
   try {
     const { vault, newKeyFile } = await openDataVault(settings, store, dataPath);
     const license = { type: settings['patchbay.license'], status: settings['patchbay.licenseStatus'] };
@@ -113,7 +107,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       now,
     });
     const events = createEventLog({ store: store.events, log: logger('event-log') });
-    const uuid = await serverUuid(store);
+    const uuid = await installationUuid(store);
     const tokens = createTokens({ store: store.connectorTokens, vault, now });
     const userAgent = `Patchbay/${PATCHBAY_VERSION}`;
     const cases = createCases({
@@ -138,6 +132,17 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       logger,
       now,
     });
+    const delivery = createDelivery({
+      store,
+      catalog,
+      vault,
+      maxQueued: settings['xpack.actions.queued.max'],
+      log: logger('plugins.actions'),
+      now,
+    });
+    const worker = settings['patchbay.roles'].includes('worker')
+      ? createDeliveryWorker({ store, catalog, execution, vault, settings, log: logger('delivery'), now })
+      : undefined;
     const oauth = createOAuth({
       catalog,
       egress,
@@ -167,6 +172,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         catalog,
         execution,
         cases,
+        delivery,
         oauth,
         events,
         audit,
@@ -176,6 +182,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       options.slowRequests,
     );
     const url = await listen(app, settings);
+    await worker?.start();
     const background = new AbortController();
     // Nothing waits for it: a start does not depend on Elasticsearch.
     const alertHistory = settings['xpack.actions.preconfiguredAlertHistoryEsIndex']
@@ -203,7 +210,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         }, settings['server.shutdownTimeout']);
         // A connection that has had its last answer would otherwise be kept alive, and the stop with it.
         const closing = setInterval(() => app.server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
-        await app.close();
+        await Promise.all([app.close(), worker?.stop()]);
         clearTimeout(limit);
         clearInterval(closing);
         background.abort();
@@ -234,6 +241,14 @@ function repeatedly(everyMs: number, work: () => Promise<void>, log: Logger): { 
       return running;
     },
   };
+}
+
+async function installationUuid({ meta }: Store): Promise<string> {
+  const known = await meta.get('installation.uuid');
+  if (known !== undefined) return known;
+  const uuid = randomUUID();
+  await meta.set('installation.uuid', uuid);
+  return uuid;
 }
 
 async function listen(app: App, settings: Settings): Promise<string> {

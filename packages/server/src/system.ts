@@ -2,6 +2,7 @@ import type { Access } from '@patchbay/engine/access';
 import type { Cases } from '@patchbay/engine/cases';
 import type { Catalog } from '@patchbay/engine/catalog';
 import type { Settings } from '@patchbay/engine/config';
+import type { Delivery } from '@patchbay/engine/delivery';
 import type { EventLog } from '@patchbay/engine/events';
 import type { Execution } from '@patchbay/engine/execution';
 import type { License } from '@patchbay/engine/licensing';
@@ -16,7 +17,7 @@ import type { Audit } from './audit.ts';
 export interface System {
   settings: Settings;
   license: License;
-  /** Identifies this process. */
+  /** Identifies this installation. */
   uuid: string;
   store: Store;
   vault: Vault;
@@ -25,6 +26,7 @@ export interface System {
   catalog: Catalog;
   execution: Execution;
   cases: Cases;
+  delivery: Delivery;
   oauth: OAuth;
   events: EventLog;
   /** undefined: turned off. */

@@ -109,7 +109,7 @@ xpack.actions.auth.ears.enabled: true
 xpack.actions.auth.oauth_authorization_code.rate_limits.callback: {lookbackWindow: 1h, limit: 5}`;
     expect(load(yaml).warnings).toEqual([
       'settings of other parts of the stack are ignored: xpack.security, xpack.fleet, i18n.locale',
-      'settings without effect here: elasticsearch.sniffOnStart, elasticsearch.requestHeadersWhitelist, server.cors.enabled, logging.appenders, xpack.actions.run.maxAttempts, xpack.actions.queued.max, xpack.actions.auth.ears.enabled',
+      'settings without effect here: elasticsearch.sniffOnStart, elasticsearch.requestHeadersWhitelist, server.cors.enabled, logging.appenders, xpack.actions.auth.ears.enabled',
     ]);
   });
 

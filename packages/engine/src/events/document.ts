@@ -21,6 +21,17 @@ export interface Run {
     isInMemory: boolean;
   };
   startedAt: Date;
+  task?: Task | undefined;
+}
+
+/** What a run belongs to that nobody waits for: one attempt of a delivery. */
+export interface Task {
+  deliveryId: string;
+  /** From 1 on. */
+  attempt: number;
+  scheduledAt: Date;
+  /** Takes the documents of the run, which are written with what the attempt came to. */
+  record(event: EventRecord): void;
 }
 
 export interface Installation {
@@ -131,6 +142,15 @@ function record(run: Run, installation: Installation, at: Date, parts: Parts): E
   action.execution = parts.execution ?? { uuid: executionUuid, source: run.source.kind };
   const kibana: Record<string, unknown> = { saved_objects: [savedObject], space_ids: [spaceId], action };
   if (parts.apiKey !== undefined) kibana.user_api_key = parts.apiKey;
+  if (run.task !== undefined) {
+    const { deliveryId, attempt, scheduledAt } = run.task;
+    kibana.task = {
+      scheduled: scheduledAt.toISOString(),
+      // Nanoseconds.
+      schedule_delay: Math.max(0, run.startedAt.getTime() - scheduledAt.getTime()) * 1_000_000,
+    };
+    kibana.patchbay = { delivery: { id: deliveryId, attempt } };
+  }
   kibana.server_uuid = installation.uuid;
   kibana.version = installation.version;
   const document: Record<string, unknown> = {

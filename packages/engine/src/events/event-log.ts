@@ -58,15 +58,20 @@ export function createEventLog({ store, log }: { store: EventStore; log: Logger 
 
   return {
     record(event) {
-      const { timestamp, action, spaceId, connectorId, executionUuid, outcome } = event;
-      const document = Buffer.from(JSON.stringify(event.document));
-      waiting.push({ timestamp, action, spaceId, connectorId, executionUuid, outcome, document });
+      waiting.push(eventEntry(event));
       if (waiting.length === WRITE_AT) flushInBackground();
       else schedule();
     },
     flush,
     close: flush,
   };
+}
+
+/** An event as a store appends it. */
+export function eventEntry(event: EventRecord): EventEntry {
+  const { timestamp, action, spaceId, connectorId, executionUuid, outcome } = event;
+  const document = Buffer.from(JSON.stringify(event.document));
+  return { timestamp, action, spaceId, connectorId, executionUuid, outcome, document };
 }
 
 function bounded(events: EventEntry[], log: Logger): EventEntry[] {

@@ -7,6 +7,7 @@ export {
   label,
   type Run,
   type RunSource,
+  type Task,
   timeoutText,
 } from './document.ts';
-export { createEventLog, type EventLog } from './event-log.ts';
+export { createEventLog, type EventLog, eventEntry } from './event-log.ts';

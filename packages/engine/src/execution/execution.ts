@@ -11,6 +11,7 @@ import {
   type OtherConnectors,
   runAction,
   type Smtp,
+  StreamedData,
   type TokenStore,
   type TokenUsage,
   type Transport,
@@ -19,7 +20,7 @@ import { holds, type Principal } from '../access/index.ts';
 import type { Catalog, Connector, ConnectorSettings, ResolvedConnector } from '../catalog/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { ElasticsearchClient } from '../elasticsearch/index.ts';
-import { ForbiddenError, NotFoundError } from '../errors/index.ts';
+import { ForbiddenError, InternalError, NotFoundError } from '../errors/index.ts';
 import {
   type EventLog,
   errorText,
@@ -30,6 +31,7 @@ import {
   label,
   type Run,
   type RunSource,
+  type Task,
   timeoutText,
 } from '../events/index.ts';
 import type { RateLimit } from '../rate-limits/index.ts';
@@ -42,6 +44,7 @@ import {
   strictRedactor,
   urlCredentials,
 } from '../redaction/index.ts';
+import type { EventRecord } from '../store/index.ts';
 import { passingTokens, type TokenOwner, type TokenRun, type Tokens } from '../tokens/index.ts';
 import { type CapturedRequest, capture } from './capture.ts';
 import { type Input, inputReader } from './input.ts';
@@ -61,6 +64,18 @@ export interface RunRequest {
   signal: AbortSignal;
 }
 
+/** A run that nobody waits for: one attempt of a delivery. */
+export interface TaskRequest extends Omit<RunRequest, 'signal'> {
+  task: Task;
+}
+
+export interface TaskResult {
+  result: ActionResult;
+  executionUuid: string;
+  /** False when it was refused before anything could be sent. */
+  wasRun: boolean;
+}
+
 /** A run of a connector that is not stored. */
 export interface TestRequest extends Omit<RunRequest, 'connectorId'> {
   typeId: string;
@@ -76,6 +91,13 @@ export interface Execution {
    * registered), `ForbiddenError` (type disabled or not licensed, or not the caller's to run), `InternalError` (secrets do not open).
    */
   run(request: RunRequest): Promise<ActionResult>;
+  /** As `run`, and what `run` throws is a result too. Its documents go to the task and not into the event log. */
+  runTask(request: TaskRequest): Promise<TaskResult>;
+  /** The documents of a run of which nobody knows what it came to, handed to the task. */
+  recordLost(
+    request: Omit<TaskRequest, 'params'>,
+    lost: { startedAt: Date; result: ActionResult },
+  ): Promise<void>;
   /** As `run`, and throws `BadRequestError` where the connector could not be created. */
   test(request: TestRequest): Promise<ActionResult>;
   /**
@@ -127,6 +149,8 @@ interface Means {
 
 /** What a run has cost, as far as it has gone. */
 interface Measured {
+  /** False until the type's own code is called. */
+  wasRun: boolean;
   requestBodyBytes: number;
   tokenUsage?: TokenUsage;
 }
@@ -136,6 +160,8 @@ interface Prepared {
   resolved: ResolvedConnector;
   run: Run;
   request: Pick<RunRequest, 'params' | 'signal' | 'caller'>;
+  /** Told once what it came to, when that is known. */
+  onEnd?(result: ActionResult, wasRun: boolean): void;
 }
 
 export function createExecution(options: ExecutionOptions): Execution {
@@ -146,7 +172,7 @@ export function createExecution(options: ExecutionOptions): Execution {
   const redactors = new Set<Redactor>();
   const isLimited = typeLimits(options.rateLimits);
 
-  async function prepare(request: RunRequest): Promise<Prepared> {
+  async function prepare(request: RunRequest & { task?: Task }): Promise<Prepared> {
     const { spaceId, connectorId } = request;
     const resolved = await catalog.resolve(spaceId, connectorId);
     if (resolved === undefined) throw new NotFoundError(`Saved object [action/${connectorId}] not found`);
@@ -165,7 +191,7 @@ export function createExecution(options: ExecutionOptions): Execution {
     const opened = open(resolved);
     const redact = lazyRedactor(() => secretsOf(opened, connector));
     redactors.add(redact);
-    events.record(executeStart(run, installation));
+    write(run, executeStart(run, installation));
     const means: Means = {
       transport: egress.transportFor(opened.settings?.connection),
       smtp: () => egress.smtpFor(opened.settings?.connection),
@@ -185,7 +211,9 @@ export function createExecution(options: ExecutionOptions): Execution {
     try {
       const result = await attempt(prepared, opened, means, (ended, measured) => {
         redactors.delete(redact);
-        record(prepared, redacted(ended, redact), measured);
+        const told = redacted(ended, redact);
+        record(run, told, measured);
+        prepared.onEnd?.(told, measured.wasRun);
       });
       return redacted(result, redact);
     } catch (error) {
@@ -201,16 +229,12 @@ export function createExecution(options: ExecutionOptions): Execution {
   }
 
   /** Writes down what a run came to. */
-  function record(
-    { resolved: { connector }, run }: Prepared,
-    result: ActionResult,
-    measured: Measured,
-  ): void {
-    events.record(executeEnd(run, installation, { result, endedAt: now(), ...measured }));
+  function record(run: Run, result: ActionResult, measured: Measured): void {
+    write(run, executeEnd(run, installation, { result, endedAt: now(), ...measured }));
     if (result.status === 'ok') return;
     const source = result.errorSource ?? 'framework';
     log.warn(`action execution failure: ${label(run)}: ${errorText(result)}`, {
-      tags: [connector.typeId, connector.id, 'action-run-failed', `${source}-error`],
+      tags: [run.connector.typeId, run.connector.id, 'action-run-failed', `${source}-error`],
     });
   }
 
@@ -221,7 +245,7 @@ export function createExecution(options: ExecutionOptions): Execution {
     onEnd: (result: ActionResult, measured: Measured) => void,
   ): Promise<ActionResult> {
     let tokens: TokenStore | undefined;
-    const measured: Measured = { requestBodyBytes: 0 };
+    const measured: Measured = { wasRun: false, requestBodyBytes: 0 };
     const notRun = (result: ActionResult) => {
       onEnd(result, measured);
       return result;
@@ -229,12 +253,13 @@ export function createExecution(options: ExecutionOptions): Execution {
     if (failure !== undefined) return notRun(failure);
     const { connector } = resolved;
     const input: Input | ActionResult = readInput(type, connector, secrets, request.params);
-    if ('status' in input) return notRun(input);
+    if ('status' in input) return notRun({ ...input, retry: run.task !== undefined });
     if (means.isTooOften()) return notRun(tooOften(type, connector));
     const { transport, elasticsearch, redact } = means;
     const addRequestBodyBytes = (bytes: number) => {
       measured.requestBodyBytes += bytes;
     };
+    measured.wasRun = true;
     return work.withinTime({
       caller: request.signal,
       onTimeout: () => timedOut(run),
@@ -300,18 +325,28 @@ export function createExecution(options: ExecutionOptions): Execution {
   }
 
   function timedOut(run: Run): ActionResult {
-    events.record(executeTimeout(run, installation, RUN_TIMEOUT.text, now()));
+    write(run, executeTimeout(run, installation, RUN_TIMEOUT.text, now()));
     return {
       actionId: run.connector.id,
       status: 'error',
       message: 'an error occurred while running the action',
       serviceMessage: timeoutText(run, RUN_TIMEOUT.text),
-      retry: true,
+      // The reference does not repeat a task that has had its time.
+      retry: run.task === undefined,
       errorSource: 'framework',
     };
   }
 
-  function describe({ spaceId, source }: Pick<RunRequest, 'spaceId' | 'source'>, connector: Connector): Run {
+  /** Of a task where it belongs, with what the attempt came to; of another run in the event log, in its time. */
+  function write({ task }: Run, event: EventRecord): void {
+    if (task === undefined) events.record(event);
+    else task.record(event);
+  }
+
+  function describe(
+    { spaceId, source, task }: Pick<RunRequest, 'spaceId' | 'source'> & { task?: Task },
+    connector: Pick<Connector, 'id' | 'typeId' | 'name' | 'origin'>,
+  ): Run {
     const { id, typeId, name, origin } = connector;
     return {
       executionUuid: randomUUID(),
@@ -319,11 +354,49 @@ export function createExecution(options: ExecutionOptions): Execution {
       spaceId,
       connector: { id, typeId, name, isInMemory: origin !== 'stored' },
       startedAt: now(),
+      task,
     };
+  }
+
+  async function runTask(request: TaskRequest): Promise<TaskResult> {
+    // Nobody goes away; a forced stop aborts it as it aborts every run.
+    const { signal } = new AbortController();
+    let run: Run | undefined;
+    try {
+      const prepared = await prepare({ ...request, signal });
+      run = prepared.run;
+      const owner = ownerOf(prepared);
+      const ended = new Promise<{ result: ActionResult; wasRun: boolean }>((resolve) => {
+        prepared.onEnd = (result, wasRun) => resolve({ result, wasRun });
+      });
+      const { data } = await perform(prepared, (tokenRun) => options.tokens.of(owner, tokenRun));
+      if (data instanceof StreamedData) await readToEnd(data);
+      return { ...(await ended), executionUuid: run.executionUuid };
+    } catch (error) {
+      run ??= describe(request, await known(request));
+      const result = refusal(run, error);
+      record(run, result, { wasRun: false, requestBodyBytes: 0 });
+      return { result, executionUuid: run.executionUuid, wasRun: false };
+    }
+  }
+
+  /** What can be said of a connector that does not run. */
+  async function known({ spaceId, connectorId: id }: Pick<RunRequest, 'spaceId' | 'connectorId'>) {
+    const connector = await catalog.resolve(spaceId, id).then(
+      (resolved) => resolved?.connector,
+      () => undefined,
+    );
+    return connector ?? { id, typeId: '', name: '', origin: 'stored' as const };
   }
 
   return {
     run: runStored,
+    runTask,
+
+    async recordLost(request, { startedAt, result }) {
+      const run = { ...describe(request, await known(request)), startedAt };
+      record(run, result, { wasRun: false, requestBodyBytes: 0 });
+    },
 
     async test(request) {
       const { typeId, config, secrets, settings } = request;
@@ -388,6 +461,26 @@ function ownerOf({ resolved: { connector }, run }: Prepared): TokenOwner {
   const { id, version, origin, authMode } = connector;
   const profileUid = authMode === 'per-user' ? run.source.user?.id || undefined : null;
   return { id, spaceId: run.spaceId, version, isStored: origin === 'stored', profileUid };
+}
+
+/** Nobody reads a background run's answer; to its end it has to be read all the same. */
+async function readToEnd({ body }: StreamedData): Promise<void> {
+  try {
+    for await (const _ of body);
+  } catch {
+    // What broke off is told where the end is.
+  }
+}
+
+/** What is wrong with the connector is not mended by trying again when its type may not run. */
+function refusal(run: Run, error: unknown): ActionResult {
+  return {
+    actionId: run.connector.id,
+    status: 'error',
+    message: messageOf(error),
+    retry: !(error instanceof ForbiddenError),
+    errorSource: error instanceof InternalError ? 'framework' : 'user',
+  };
 }
 
 function redacted(result: ActionResult, redact: Redact): ActionResult {

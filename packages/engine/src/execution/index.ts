@@ -1,2 +1,9 @@
 export type { CapturedRequest } from './capture.ts';
-export { createExecution, type Execution, type RunRequest, type TestRequest } from './execution.ts';
+export {
+  createExecution,
+  type Execution,
+  type RunRequest,
+  type TaskRequest,
+  type TaskResult,
+  type TestRequest,
+} from './execution.ts';

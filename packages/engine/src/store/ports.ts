@@ -1,13 +1,14 @@
 import type { AuthMode } from '@patchbay/kit';
 import type { CaseStore } from './case-port.ts';
+import type { DeliveryStore, WakeupStore } from './delivery-port.ts';
+import type { EventStore } from './event-port.ts';
+import type { Resealed, SealedRecords } from './sealed-port.ts';
 
 /**
  * What the engine asks of a store. Every driver (`sqlite/`, `postgres/`) implements these and passes the same test
  * suite. Times are ISO 8601 text. Methods reject with the driver's own error when the store cannot be used.
  */
 export interface Store extends StorePorts {
-  /** Whether other processes may work on it at the same time. */
-  readonly isShared: boolean;
   /**
    * All that `work` does through `tx`, or nothing. It is read committed: what others commit meanwhile is seen, and
    * whoever decides by what it has read changes it by a condition. On PostgreSQL `work` is run again when it loses
@@ -17,6 +18,7 @@ export interface Store extends StorePorts {
    * fails fails the transaction, also when `work` goes on.
    */
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
+  readonly wakeups: WakeupStore;
   /** Resolves when the store answers, for health checks. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -44,6 +46,8 @@ export interface StorePorts {
   readonly events: EventStore;
   readonly cases: CaseStore;
   readonly meta: MetaStore;
+  readonly deliveries: DeliveryStore;
+  readonly wakeups: Pick<WakeupStore, 'add'>;
 }
 
 /** A stored connector. Its id is unique over all spaces. `secrets` is ciphertext. */
@@ -61,23 +65,6 @@ export interface ConnectorRecord {
   version: number;
   createdAt: string;
   updatedAt: string;
-}
-
-/** A ciphertext that is to take another's place, if that is still there. */
-export interface Resealed {
-  id: string;
-  before: string;
-  after: string;
-}
-
-/** Records by the key that their secrets are sealed with, which the beginning of a ciphertext names. */
-export interface SealedRecords<Record> {
-  /** How many there are in all, and how many whose ciphertext begins otherwise. */
-  countSealed(prefix: string): Promise<{ total: number; otherwise: number }>;
-  /** Those that begin otherwise, by id from after `after` on. */
-  listSealedOtherwise(prefix: string, after: string, limit: number): Promise<Record[]>;
-  /** All at once; a record that has changed meanwhile stays as it is. Nothing else of it changes. */
-  reseal(changes: readonly Resealed[]): Promise<void>;
 }
 
 export interface ConnectorStore extends SealedRecords<ConnectorRecord> {
@@ -208,8 +195,6 @@ export interface UserRecord {
 export interface UserStore {
   list(): Promise<UserRecord[]>;
   get(username: string): Promise<UserRecord | undefined>;
-  /** False when the name is taken. */
-  create(record: UserRecord): Promise<boolean>;
   /** Creates or replaces. */
   put(record: UserRecord): Promise<void>;
   delete(username: string): Promise<boolean>;
@@ -248,42 +233,8 @@ export interface ApiKeyStore {
   invalidate(id: string, at: string): Promise<boolean>;
 }
 
-/** A document of the event log with the fields it is searched by. */
-export interface EventRecord {
-  timestamp: string;
-  action: string;
-  spaceId: string;
-  connectorId: string;
-  executionUuid: string;
-  outcome: string | null;
-  document: Record<string, unknown>;
-}
-
-/** As it is appended: its document is bytes already, which wait for the disk where no garbage collector looks. */
-export type EventEntry = Omit<EventRecord, 'document'> & {
-  /** JSON in UTF-8. */
-  document: Uint8Array;
-};
-
-export interface EventQuery {
-  spaceId?: string;
-  connectorId?: string;
-  executionUuid?: string;
-  action?: string;
-  /** Last written first; default 100. */
-  limit?: number;
-}
-
-export interface EventStore {
-  /** All or none. */
-  append(events: readonly EventEntry[]): Promise<void>;
-  find(query: EventQuery): Promise<EventRecord[]>;
-}
-
 /** Facts about the installation, by name. */
 export interface MetaStore {
   get(name: string): Promise<string | undefined>;
   set(name: string, value: string): Promise<void>;
-  /** Sets it if it is not set; gives what stands then. */
-  setOnce(name: string, value: string): Promise<string>;
 }

@@ -2,6 +2,7 @@ import type { ConnectorType } from '@patchbay/kit';
 import { type Cases, createCases } from '../cases/index.ts';
 import { type Catalog, createCatalog, createTypeRegistry } from '../catalog/index.ts';
 import { loadSettings, operatorSettings } from '../config/index.ts';
+import { createDelivery, createDeliveryWorker, type Delivery, type Worker } from '../delivery/index.ts';
 import { createEgress } from '../egress/index.ts';
 import { createElasticsearch, elasticsearchOptions } from '../elasticsearch/index.ts';
 import { createEventLog } from '../events/index.ts';
@@ -18,6 +19,9 @@ export interface TestEngineOptions {
   /** Settings by key, such as `{'xpack.actions.allowedHosts': ['localhost']}`. */
   settings?: Record<string, unknown>;
   now?: () => Date;
+  random?: () => number;
+  /** Left out: a database of its own. Left open at the end. */
+  store?: Store;
 }
 
 export interface TestEngine extends AsyncDisposable {
@@ -25,6 +29,9 @@ export interface TestEngine extends AsyncDisposable {
   catalog: Catalog;
   execution: Execution;
   cases: Cases;
+  delivery: Delivery;
+  /** Not started. */
+  worker: Worker;
   logged: LogLine[];
   /** The documents of the event log, in the order in which they were written. */
   documents(): Promise<Record<string, unknown>[]>;
@@ -32,6 +39,7 @@ export interface TestEngine extends AsyncDisposable {
 
 /** The engine on a database of its own, with the spaces `default` and `other`. */
 export async function testEngine(options: TestEngineOptions): Promise<TestEngine> {
+  if (options.store !== undefined) return assemble(options.store, async () => {}, options);
   const folder = tempFolder();
   const store = openSqliteStore(folder.file('patchbay.sqlite'));
   const remove = async () => {
@@ -49,7 +57,7 @@ export async function testEngine(options: TestEngineOptions): Promise<TestEngine
 async function assemble(
   store: Store,
   remove: () => Promise<void>,
-  { types, settings: overrides = {}, now = () => new Date() }: TestEngineOptions,
+  { types, settings: overrides = {}, now = () => new Date(), random }: TestEngineOptions,
 ): Promise<TestEngine> {
   const { settings } = loadSettings({ files: [], environment: {}, overrides });
   const { lines, logger } = logLines();
@@ -98,11 +106,23 @@ async function assemble(
     logger,
     now,
   });
+  const delivery = createDelivery({
+    store,
+    catalog,
+    vault,
+    maxQueued: settings['xpack.actions.queued.max'],
+    log: logger('plugins.actions'),
+    now,
+  });
+  const log = logger('delivery');
+  const worker = createDeliveryWorker({ store, catalog, execution, vault, settings, log, now, random });
   return {
     store,
     catalog,
     execution,
     cases,
+    delivery,
+    worker,
     logged: lines,
     async documents() {
       await events.flush();

@@ -251,8 +251,6 @@ export const actionsSettings = {
 
 /** Accepted and checked, but nothing reads them yet. */
 export const UNUSED_ACTIONS_SETTINGS: readonly string[] = [
-  'xpack.actions.run.',
-  'xpack.actions.queued.',
   'xpack.actions.auth.ears.',
   'xpack.actions.relay.',
   'xpack.actions.usage.',

@@ -15,22 +15,6 @@ export const patchbaySettings = {
     .enum(['active', 'expired', 'unavailable'])
     .default('active')
     .describe('The licence state to report; for those who test clients against it.'),
-  'patchbay.store.url': z
-    .string()
-    .regex(
-      /^(sqlite:.|postgres(ql)?:\/\/.)/,
-      'expected sqlite:PATH or postgres://user:password@host:5432/database',
-    )
-    .optional()
-    .describe(
-      'Where everything is kept: `sqlite:PATH`, seen from the data folder, or `postgres://user:password@host:5432/database` ([PostgreSQL](postgres.md)). Left out: `patchbay.sqlite` in the data folder. A secret: it may be in the keystore.',
-    ),
-  'patchbay.store.maxConnections': z
-    .int()
-    .min(2)
-    .max(1000)
-    .default(10)
-    .describe('Connections to PostgreSQL that this process holds at most, beside one that listens.'),
   'patchbay.egress.denyPrivateNetworks': z
     .boolean()
     .default(false)
@@ -63,6 +47,31 @@ export const patchbaySettings = {
     .describe(
       'Modules with connector types of your own: files (`./notes.ts`, seen from the folder of the configuration file) and npm packages. Their code runs with the rights of the server: [types of your own](types-of-your-own.md).',
     ),
+  'patchbay.roles': list(z.enum(['api', 'worker']), { min: 1 })
+    .default(['api', 'worker'])
+    .describe('What this process does: `api` answers requests, `worker` runs deliveries.'),
+  'patchbay.delivery.concurrency': z
+    .int()
+    .min(1)
+    .default(500)
+    .describe('How many deliveries one process runs at once.'),
+  'patchbay.delivery.connectorConcurrency': z
+    .int()
+    .min(1)
+    .default(10)
+    .describe('How many of them of one connector.'),
+  'patchbay.delivery.lease': duration
+    .default(30_000)
+    .describe('How long after the last sign of a process what it was running is run again by another.'),
+  'patchbay.delivery.maxAge': duration
+    .default(24 * 60 * 60_000)
+    .describe('How long a delivery is tried, from when it was accepted.'),
+  'patchbay.delivery.retention': duration
+    .default(30 * 24 * 60 * 60_000)
+    .describe('How long a delivery that is over can be looked up.'),
+  'patchbay.delivery.paramsRetention': duration
+    .default(7 * 24 * 60 * 60_000)
+    .describe('How long its params are kept, and it can be replayed.'),
   'patchbay.audit.enabled': z
     .boolean()
     .default(true)

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { EventEntry } from '../ports.ts';
+import type { EventEntry } from '../event-port.ts';
 import type { Database } from '../sql/index.ts';
 
 /** A batch is one statement, with one parameter a column. */

@@ -1,4 +1,4 @@
-import type { EventStore } from '../ports.ts';
+import type { EventStore } from '../event-port.ts';
 import type { Database } from './dialect.ts';
 
 const DEFAULT_LIMIT = 100;

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Resealed } from '../ports.ts';
+import type { Resealed } from '../sealed-port.ts';
 import type { Database, SqlDialect } from './dialect.ts';
 import { inTransaction } from './transaction.ts';
 

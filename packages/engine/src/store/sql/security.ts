@@ -16,16 +16,15 @@ export function userStore(db: Database): UserStore {
         .executeTakeFirst();
       return row === undefined ? undefined : toUser(row);
     },
-    async create(record) {
-      const { numInsertedOrUpdatedRows } = await db
-        .insertInto('users')
-        .values({ username: record.username, ...userColumns(record) })
-        .onConflict((conflict) => conflict.column('username').doNothing())
-        .executeTakeFirstOrThrow();
-      return numInsertedOrUpdatedRows === 1n;
-    },
     async put(record) {
-      const values = userColumns(record);
+      const values = {
+        password_hash: record.passwordHash,
+        roles: JSON.stringify(record.roles),
+        full_name: record.fullName,
+        email: record.email,
+        enabled: Number(record.enabled),
+        profile_uid: record.profileUid,
+      };
       await db
         .insertInto('users')
         .values({ username: record.username, ...values })
@@ -39,17 +38,6 @@ export function userStore(db: Database): UserStore {
         .executeTakeFirstOrThrow();
       return numDeletedRows === 1n;
     },
-  };
-}
-
-function userColumns(record: UserRecord) {
-  return {
-    password_hash: record.passwordHash,
-    roles: JSON.stringify(record.roles),
-    full_name: record.fullName,
-    email: record.email,
-    enabled: Number(record.enabled),
-    profile_uid: record.profileUid,
   };
 }
 

@@ -1,7 +1,9 @@
 import type { SpaceStore } from '../ports.ts';
+import { type DeliveryDriver, deleteDeliveries } from './deliveries.ts';
 import type { Database } from './dialect.ts';
+import { inTransaction } from './transaction.ts';
 
-export function spaceStore(db: Database): SpaceStore {
+export function spaceStore(db: Database, driver: DeliveryDriver): SpaceStore {
   return {
     async list() {
       const rows = await db.selectFrom('spaces').selectAll().orderBy('id').execute();
@@ -27,10 +29,15 @@ export function spaceStore(db: Database): SpaceStore {
         .executeTakeFirstOrThrow();
       return numUpdatedRows === 1n;
     },
-    async delete(id) {
-      // Everything in the space goes with it: the tables say so.
-      const { numDeletedRows } = await db.deleteFrom('spaces').where('id', '=', id).executeTakeFirstOrThrow();
-      return numDeletedRows === 1n;
-    },
+    delete: (id) =>
+      inTransaction(db, driver, async (transaction) => {
+        // Everything else in the space goes with it: the tables say so.
+        await deleteDeliveries(transaction, driver, id);
+        const { numDeletedRows } = await transaction
+          .deleteFrom('spaces')
+          .where('id', '=', id)
+          .executeTakeFirstOrThrow();
+        return numDeletedRows === 1n;
+      }),
   };
 }

@@ -1,9 +1,12 @@
 import { sql } from 'kysely';
-import type { EventStore, Store, StorePorts } from '../ports.ts';
+import type { DueLane, WakeupStore } from '../delivery-port.ts';
+import type { EventStore } from '../event-port.ts';
+import type { Store, StorePorts } from '../ports.ts';
 import { caseStore } from './cases.ts';
 import { connectorSettingsStore } from './connector-settings.ts';
 import { connectorTokenStore } from './connector-tokens.ts';
 import { connectorStore } from './connectors.ts';
+import { deliveryStore, type HotDeliveries } from './deliveries.ts';
 import type { Database, SqlDialect } from './dialect.ts';
 import { eventQueries } from './events.ts';
 import { metaStore } from './meta.ts';
@@ -15,17 +18,25 @@ import { inTransaction } from './transaction.ts';
 
 export interface SqlDriver extends SqlDialect {
   appendEvents(db: Database, ...events: Parameters<EventStore['append']>): Promise<void>;
+  deliveries: HotDeliveries;
+  /** `afterCommit` runs what may be done when the transaction stands. */
+  addWakeups(db: Database, lanes: readonly DueLane[], afterCommit: AfterCommit): Promise<void>;
+  wakeups: Pick<WakeupStore, 'share' | 'listen'>;
 }
 
+type AfterCommit = (run: () => void) => void;
+
 /** The store on a database whose tables are there. */
-export function sqlStore(db: Database, driver: SqlDriver): Omit<Store, 'close' | 'isShared'> {
+export function sqlStore(db: Database, driver: SqlDriver): Omit<Store, 'close'> {
+  const ports = portsOn(db, driver, (run) => run());
   return {
-    ...portsOn(db, driver),
+    ...ports,
+    wakeups: { ...ports.wakeups, ...driver.wakeups },
     async transaction(work) {
       const { result, afterCommit } = await inTransaction(db, driver, async (transaction) => {
         const afterCommit: (() => void)[] = [];
-        const ports = portsOn(transaction, driver);
-        const result = await work({ ...ports, afterCommit: (run) => void afterCommit.push(run) });
+        const later: AfterCommit = (run) => void afterCommit.push(run);
+        const result = await work({ ...portsOn(transaction, driver, later), afterCommit: later });
         return { result, afterCommit };
       });
       for (const run of afterCommit) run();
@@ -37,19 +48,21 @@ export function sqlStore(db: Database, driver: SqlDriver): Omit<Store, 'close' |
   };
 }
 
-function portsOn(db: Database, driver: SqlDriver): StorePorts {
+function portsOn(db: Database, driver: SqlDriver, afterCommit: AfterCommit): StorePorts {
   return {
     connectors: connectorStore(db, driver),
     connectorSettings: connectorSettingsStore(db, driver),
     connectorTokens: connectorTokenStore(db, driver),
     oauthStates: oauthStateStore(db),
     references: referenceStore(db, driver),
-    spaces: spaceStore(db),
+    spaces: spaceStore(db, driver),
     users: userStore(db),
     roles: roleStore(db),
     apiKeys: apiKeyStore(db),
     events: { ...eventQueries(db), append: (events) => driver.appendEvents(db, events) },
     cases: caseStore(db, driver),
     meta: metaStore(db),
+    deliveries: deliveryStore(db, driver),
+    wakeups: { add: (lanes) => driver.addWakeups(db, lanes, afterCommit) },
   };
 }

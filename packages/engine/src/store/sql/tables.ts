@@ -1,3 +1,6 @@
+import type { Generated } from 'kysely';
+import type { DeliveryRow } from './delivery-row.ts';
+
 /** The tables as they are on disk: JSON is text, booleans are 0 and 1. */
 export interface Tables {
   meta: { name: string; value: string };
@@ -125,4 +128,10 @@ export interface Tables {
   };
   case_configurations: { id: string; space_id: string; owner: string; version: number; document: string };
   case_rules: { id: string; space_id: string; version: number; document: string };
+  deliveries: Omit<DeliveryRow, 'seq'> & { seq: Generated<number> };
+  /** Ciphertext, and a row only as long as it is kept. */
+  delivery_params: { id: string; secrets: string };
+  delivery_workers: { id: string; alive_until: string };
+  /** How many deliveries are queued is the sum of the rows. */
+  delivery_queue: { shard: number; pending: number };
 }

@@ -2,8 +2,10 @@ import { Kysely } from 'kysely';
 import type { Store } from '../ports.ts';
 import { type SqlDialect, sqlStore, type Tables } from '../sql/index.ts';
 import { eventAppender } from './append-events.ts';
+import { hotDeliveries } from './deliveries.ts';
 import { kyselyDatabase, nodeSqliteDialect } from './dialect.ts';
 import { openDatabase } from './open.ts';
+import { timerWakeups } from './wakeups.ts';
 
 /** One connection, which a transaction has for itself. */
 const dialect: SqlDialect = {
@@ -16,10 +18,19 @@ const dialect: SqlDialect = {
 export function openSqliteStore(path: string): Store {
   const file = openDatabase(path);
   const database = kyselyDatabase(file);
+  const wakeups = timerWakeups();
   const db = new Kysely<Tables>({ dialect: nodeSqliteDialect(database) });
   return {
-    ...sqlStore(db, { ...dialect, appendEvents: eventAppender(database, dialect) }),
-    isShared: false,
+    ...sqlStore(db, {
+      ...dialect,
+      appendEvents: eventAppender(database, dialect),
+      deliveries: hotDeliveries(database, dialect),
+      async addWakeups(_db, lanes, afterCommit) {
+        afterCommit(() => wakeups.add(lanes));
+      },
+      // There is no other process.
+      wakeups: { share: async () => {}, listen: wakeups.listen },
+    }),
     async close() {
       await db.destroy();
       // Kysely closes what it has used.

@@ -212,6 +212,45 @@ export const migrations: readonly string[] = [
   ) strict, without rowid;
   create index case_rules_by_space on case_rules (space_id);
   `,
+  `
+  create table deliveries (
+    seq integer primary key,
+    id text not null unique,
+    space_id text not null,
+    connector_id text not null,
+    type_id text not null,
+    state text not null,
+    order_key text,
+    idempotency_key text,
+    source text not null,
+    origin text,
+    run_at text not null,
+    due_at text not null,
+    attempt integer not null,
+    uncounted integer not null,
+    round_at text not null,
+    worker text,
+    started_at text,
+    attempts text not null,
+    reason text,
+    created_at text not null,
+    updated_at text not null,
+    ended_at text
+  ) strict;
+  create index deliveries_due on deliveries (connector_id, due_at, seq) where state = 'ready';
+  create index deliveries_running on deliveries (worker) where state = 'running';
+  create index deliveries_dead on deliveries (seq) where state = 'dead';
+  create index deliveries_in_order on deliveries (connector_id, order_key, seq)
+    where order_key is not null and state in ('blocked', 'ready', 'running');
+  create unique index deliveries_by_key on deliveries (space_id, idempotency_key) where idempotency_key is not null;
+  create index deliveries_by_connector on deliveries (connector_id, seq);
+  create index deliveries_ended on deliveries (ended_at) where ended_at is not null;
+
+  create table delivery_params (id text primary key, secrets text not null) strict;
+  create table delivery_workers (id text primary key, alive_until text not null) strict, without rowid;
+  create table delivery_queue (shard integer primary key, pending integer not null) strict;
+  insert into delivery_queue (shard, pending) values (0, 0);
+  `,
 ];
 
 /** Every table but the event log. */

@@ -14,11 +14,12 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StartupError } from '../../errors/index.ts';
 import { type TempFolder, tempFolder } from '../../testing/index.ts';
-import { storePortSuite } from '../port-suite.ts';
+import { deliveryPortSuite } from '../delivery-port-suite.ts';
+import { type StoreUnderTest, storePortSuite } from '../port-suite.ts';
 import { APPLICATION_ID } from './file-check.ts';
 import { openSqliteStore } from './index.ts';
 
-storePortSuite('SQLite', async () => {
+async function emptyStore(): Promise<StoreUnderTest> {
   const folder = tempFolder();
   const path = folder.file('patchbay.sqlite');
   let store = openSqliteStore(path);
@@ -34,7 +35,10 @@ storePortSuite('SQLite', async () => {
       folder[Symbol.dispose]();
     },
   };
-});
+}
+
+storePortSuite('SQLite', emptyStore);
+deliveryPortSuite('SQLite', emptyStore);
 
 describe('the SQLite file', () => {
   let folder: TempFolder;

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from '@patchbay/kit';
+import type { Catalog } from '../catalog/index.ts';
+import type { Settings } from '../config/index.ts';
+import type { Execution } from '../execution/index.ts';
+import type { DeliveryRecord, Store } from '../store/index.ts';
+import type { Vault } from '../vault/index.ts';
+import { OPEN_GATE } from './gate.ts';
+import type { RetryPolicy } from './next-try.ts';
+import { deliveryRuns } from './run-delivery.ts';
+import { createSettler } from './settler.ts';
+import { createWorker, type Worker } from './worker.ts';
+
+export interface DeliveryWorkerOptions {
+  store: Pick<Store, 'deliveries' | 'wakeups'>;
+  catalog: Pick<Catalog, 'types'>;
+  execution: Pick<Execution, 'runTask' | 'recordLost'>;
+  vault: Vault;
+  settings: Pick<
+    Settings,
+    | 'patchbay.delivery.concurrency'
+    | 'patchbay.delivery.connectorConcurrency'
+    | 'patchbay.delivery.lease'
+    | 'patchbay.delivery.maxAge'
+    | 'xpack.actions.run.maxAttempts'
+    | 'xpack.actions.run.connectorTypeOverrides'
+  >;
+  log: Logger;
+  now(): Date;
+  /** From 0 up to 1. */
+  random?: (() => number) | undefined;
+}
+
+/** The reference's, for types that say nothing else. */
+const DEFAULT_MAX_ATTEMPTS = 3;
+
+/** Runs the deliveries that are due, as one of all workers on the store. */
+export function createDeliveryWorker(options: DeliveryWorkerOptions): Worker {
+  const { store, catalog, execution, vault, settings, log, now, random = Math.random } = options;
+  const settler = createSettler({
+    store: store.deliveries,
+    onDue: ({ connectorId }) => worker.wake(connectorId),
+    log,
+  });
+  const overrides = new Map(
+    settings['xpack.actions.run.connectorTypeOverrides'].map(({ id, maxAttempts }) => [id, maxAttempts]),
+  );
+
+  async function policyOf({ typeId }: DeliveryRecord): Promise<RetryPolicy> {
+    return {
+      maxAttempts:
+        overrides.get(typeId) ??
+        settings['xpack.actions.run.maxAttempts'] ??
+        catalog.types.find(typeId)?.maxAttempts ??
+        DEFAULT_MAX_ATTEMPTS,
+      maxAgeMs: settings['patchbay.delivery.maxAge'],
+    };
+  }
+
+  const runs = deliveryRuns({
+    execution,
+    vault,
+    settler,
+    policyOf,
+    followUpsOf: async () => [],
+    log,
+    now,
+    random,
+  });
+  const worker = createWorker({
+    id: randomUUID(),
+    store,
+    settler,
+    gate: OPEN_GATE,
+    run: runs.run,
+    recover: runs.recover,
+    laneConcurrency: () => settings['patchbay.delivery.connectorConcurrency'],
+    concurrency: settings['patchbay.delivery.concurrency'],
+    leaseMs: settings['patchbay.delivery.lease'],
+    log,
+    now,
+  });
+  return worker;
+}

@@ -1,0 +1,11 @@
+export {
+  type BulkAnswer,
+  type Change,
+  createDelivery,
+  type Delivery,
+  type Enqueued,
+  type FoundDeliveries,
+  type NewDelivery,
+} from './delivery.ts';
+export { createDeliveryWorker } from './delivery-worker.ts';
+export type { Worker } from './worker.ts';

@@ -1,0 +1,212 @@
+import { type ActionResult, type Logger, messageOf } from '@patchbay/kit';
+import { errorText, eventEntry } from '../events/index.ts';
+import type { Execution } from '../execution/index.ts';
+import type {
+  ClaimedDelivery,
+  DeliveryAttempt,
+  DeliveryRecord,
+  EventEntry,
+  NewDeliveryRecord,
+  Settlement,
+} from '../store/index.ts';
+import type { Vault } from '../vault/index.ts';
+import { paramsDescriptor } from './descriptor.ts';
+import { type RetryPolicy, type Verdict, verdictOf } from './next-try.ts';
+import type { Settler } from './settler.ts';
+import { sourceOf } from './source.ts';
+
+export interface DeliveryRunOptions {
+  execution: Pick<Execution, 'runTask' | 'recordLost'>;
+  vault: Vault;
+  settler: Settler;
+  policyOf(delivery: DeliveryRecord): Promise<RetryPolicy>;
+  /** What else is to be delivered because this one came to that. */
+  followUpsOf(delivery: DeliveryRecord, outcome: Outcome): Promise<readonly NewDeliveryRecord[]>;
+  log: Logger;
+  now(): Date;
+  random(): number;
+}
+
+/** What an attempt came to, for those who look on. */
+export interface Outcome {
+  state: Settlement['state'];
+  result: ActionResult;
+  reason: string | null;
+}
+
+/** An attempt that has come to its end. */
+interface Begun extends Pick<DeliveryAttempt, 'number' | 'executionUuid' | 'outcome'> {
+  startedAt: Date;
+}
+
+/** How many attempts are listed; the oldest are forgotten first. */
+const ATTEMPTS_LISTED = 100;
+
+/** A delivery that takes its process with it is not tried for ever. */
+const MAX_LOST = 10;
+
+const UNDECIDED_WAIT_MS = 30_000;
+
+const LOST = 'the process that ran it has ended';
+
+export function deliveryRuns(options: DeliveryRunOptions) {
+  const { execution, vault, settler, policyOf, followUpsOf, log, now, random } = options;
+
+  /** The params as they were accepted. Throws when they are gone, or do not open. */
+  function paramsOf(delivery: ClaimedDelivery): unknown {
+    if (delivery.params === null) throw new Error('its params are no longer kept');
+    return vault.open(paramsDescriptor(delivery), delivery.params);
+  }
+
+  /** Runs one and hands what it came to to the settler. Never rejects. */
+  async function run(delivery: ClaimedDelivery): Promise<void> {
+    const { params: _sealed, ...claimed } = delivery;
+    const events: EventEntry[] = [];
+    const startedAt = now();
+    let result: ActionResult;
+    let executionUuid: string | null = null;
+    let outcome: DeliveryAttempt['outcome'] = 'refused';
+    try {
+      const ran = await execution.runTask({
+        spaceId: delivery.spaceId,
+        connectorId: delivery.connectorId,
+        params: paramsOf(delivery),
+        source: sourceOf(delivery.source),
+        task: {
+          deliveryId: delivery.id,
+          attempt: delivery.attempt,
+          scheduledAt: new Date(delivery.dueAt),
+          record: (event) => void events.push(eventEntry(event)),
+        },
+      });
+      ({ result, executionUuid } = ran);
+      if (result.status === 'ok') outcome = 'delivered';
+      else if (ran.wasRun) outcome = 'failed';
+    } catch (error) {
+      result = { actionId: delivery.connectorId, status: 'error', message: messageOf(error), retry: true };
+    }
+    const attempt = { number: delivery.attempt, startedAt, executionUuid, outcome };
+    await settle(claimed, attempt, result, events);
+  }
+
+  /** Never rejects: what cannot be decided now is decided after another attempt. */
+  async function settle(
+    ...[claimed, attempt, result, events]: Parameters<typeof settlementOf>
+  ): Promise<void> {
+    try {
+      settler.add(await settlementOf(claimed, attempt, result, events));
+    } catch (error) {
+      log.error(`delivery ${claimed.id}: what its attempt came to could not be judged: ${messageOf(error)}`);
+      settler.add(undecided(claimed, attempt, messageOf(error), events));
+    }
+  }
+
+  function undecided(
+    claimed: DeliveryRecord,
+    attempt: Begun,
+    reason: string,
+    events: readonly EventEntry[],
+  ): Settlement {
+    const at = now();
+    const dueAt = new Date(at.getTime() + UNDECIDED_WAIT_MS).toISOString();
+    return settled(claimed, attempt, {
+      state: 'ready',
+      dueAt,
+      reason,
+      isUncounted: true,
+      events,
+      followUps: [],
+      at,
+    });
+  }
+
+  async function settlementOf(
+    claimed: DeliveryRecord,
+    attempt: Begun,
+    result: ActionResult,
+    events: readonly EventEntry[],
+  ): Promise<Settlement> {
+    const at = now();
+    const isLost = attempt.outcome === 'lost';
+    const reason = result.status === 'ok' ? null : errorText({ ...result, retry: false });
+    const next = await nextOf(claimed, result, { at, isLost });
+    const { state } = next;
+    return settled(claimed, attempt, {
+      state,
+      dueAt: state === 'ready' ? next.dueAt.toISOString() : claimed.dueAt,
+      reason: state === 'dead' ? `${reason} (${next.reason})` : reason,
+      isUncounted: isLost,
+      events,
+      followUps: await followUpsOf(claimed, { state, result, reason }),
+      at,
+    });
+  }
+
+  async function nextOf(
+    claimed: DeliveryRecord,
+    result: ActionResult,
+    { at, isLost }: { at: Date; isLost: boolean },
+  ): Promise<{ state: 'delivered' } | Verdict> {
+    if (result.status === 'ok') return { state: 'delivered' };
+    if (isLost) {
+      const lost = 1 + claimed.attempts.filter(({ outcome }) => outcome === 'lost').length;
+      if (lost >= MAX_LOST) return { state: 'dead', reason: `${lost} processes ended while they ran it` };
+      return { state: 'ready', dueAt: at };
+    }
+    return verdictOf(
+      {
+        retry: result.retry,
+        failures: claimed.attempt - claimed.uncounted,
+        acceptedAt: new Date(claimed.roundAt),
+        now: at,
+        random,
+      },
+      await policyOf(claimed),
+    );
+  }
+
+  return {
+    run,
+
+    /** What becomes of one whose worker is gone: it is tried again, and the lost attempt does not count. */
+    async recover(abandoned: DeliveryRecord): Promise<void> {
+      const { connectorId, attempt: number, startedAt } = abandoned;
+      const result: ActionResult = { actionId: connectorId, status: 'error', message: LOST, retry: true };
+      const start = startedAt === null ? now() : new Date(startedAt);
+      const events: EventEntry[] = [];
+      await execution.recordLost(
+        {
+          spaceId: abandoned.spaceId,
+          connectorId,
+          source: sourceOf(abandoned.source),
+          task: {
+            deliveryId: abandoned.id,
+            attempt: number,
+            scheduledAt: new Date(abandoned.dueAt),
+            record: (event) => void events.push(eventEntry(event)),
+          },
+        },
+        { startedAt: start, result },
+      );
+      const attempt = { number, startedAt: start, executionUuid: null, outcome: 'lost' as const };
+      await settle(abandoned, attempt, result, events);
+    },
+  };
+}
+
+function settled(
+  claimed: DeliveryRecord,
+  begun: Begun,
+  { at, dueAt, state, reason, ...rest }: Omit<Settlement, 'claimed' | 'attempt' | 'at'> & { at: Date },
+): Settlement {
+  const endedAt = at.toISOString();
+  const attempt: DeliveryAttempt = {
+    ...begun,
+    startedAt: begun.startedAt.toISOString(),
+    endedAt,
+    reason,
+    nextTryAt: state === 'ready' ? dueAt : null,
+  };
+  const attempts = claimed.attempts.slice(1 - ATTEMPTS_LISTED);
+  return { claimed: { ...claimed, attempts }, attempt, state, dueAt, reason, at: endedAt, ...rest };
+}

@@ -1,0 +1,76 @@
+import { type Logger, messageOf } from '@patchbay/kit';
+import type { DeliveryStore, DueLane, Settlement } from '../store/index.ts';
+
+/**
+ * Writes down what attempts came to, many in one transaction. One write is under way at a time, and what comes meanwhile
+ * waits for the next. A write that fails is repeated until the store takes it: what an attempt came to is not forgotten
+ * while the process lives, and when it dies the attempt is made again.
+ */
+export interface Settler {
+  add(settlement: Settlement): void;
+  /** How many are not written yet. */
+  waiting(): number;
+  /** Resolves when all that was added is written. */
+  flush(): Promise<void>;
+}
+
+export interface SettlerOptions {
+  store: Pick<DeliveryStore, 'settle'>;
+  /** Something has become due by it. */
+  onDue(lane: DueLane): void;
+  log: Logger;
+}
+
+const GATHER_MS = 3;
+const WRITE_AT = 128;
+const FIRST_WAIT_MS = 50;
+const LONGEST_WAIT_MS = 2000;
+
+export function createSettler({ store, onDue, log }: SettlerOptions): Settler {
+  let waiting: Settlement[] = [];
+  let inWrite = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let writing: Promise<void> | undefined;
+
+  async function writeAll(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      inWrite = batch.length;
+      await write(batch);
+      inWrite = 0;
+    }
+  }
+
+  async function write(batch: readonly Settlement[]): Promise<void> {
+    for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
+      try {
+        for (const lane of await store.settle(batch)) onDue(lane);
+        return;
+      } catch (error) {
+        log.error(`${batch.length} attempts could not be written down, trying again: ${messageOf(error)}`);
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+      }
+    }
+  }
+
+  function flush(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    writing ??= writeAll().finally(() => {
+      writing = undefined;
+    });
+    return writing;
+  }
+
+  return {
+    add(settlement) {
+      waiting.push(settlement);
+      if (writing !== undefined) return;
+      if (waiting.length >= WRITE_AT) void flush();
+      else timer ??= setTimeout(() => void flush(), GATHER_MS);
+    },
+    waiting: () => waiting.length + inWrite,
+    flush,
+  };
+}
