@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '@patchbay/engine/config';
 import type { Store } from '@patchbay/engine/store';
@@ -10,12 +11,18 @@ export async function openDataVault(
   dataPath: string,
 ): Promise<{ vault: Vault; newKeyFile: string | undefined }> {
   const key = await findKey(settings, store, join(dataPath, 'encryption.key'));
-  const vault = await openVault({
-    meta: store.meta,
-    encryptionKey: key.encryptionKey,
-    decryptionOnlyKeys: settings['xpack.encryptedSavedObjects.keyRotation.decryptionOnlyKeys'],
-  });
-  return { vault, newKeyFile: key.newKeyFile };
+  try {
+    const vault = await openVault({
+      meta: store.meta,
+      encryptionKey: key.encryptionKey,
+      decryptionOnlyKeys: settings['xpack.encryptedSavedObjects.keyRotation.decryptionOnlyKeys'],
+    });
+    return { vault, newKeyFile: key.newKeyFile };
+  } catch (error) {
+    // Another process has made the first key of a shared store meanwhile: this one is nobody's.
+    if (key.newKeyFile !== undefined) rmSync(key.newKeyFile);
+    throw error;
+  }
 }
 
 async function findKey(

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { createAccess } from '@patchbay/engine/access';
 import { createCases } from '@patchbay/engine/cases';
 import { createCatalog, createTypeRegistry } from '@patchbay/engine/catalog';
@@ -19,7 +18,7 @@ import { createExecution, type Execution } from '@patchbay/engine/execution';
 import { createOAuth } from '@patchbay/engine/oauth';
 import { processRedactor, type Redact } from '@patchbay/engine/redaction';
 import { createSpaces } from '@patchbay/engine/spaces';
-import { openSqliteStore, type Store } from '@patchbay/engine/store';
+import { openStore, parseStoreUrl } from '@patchbay/engine/store';
 import { createTokens } from '@patchbay/engine/tokens';
 import { createSecretReferences } from '@patchbay/engine/vault';
 import { type ConnectorType, type Logger, messageOf } from '@patchbay/kit';
@@ -29,6 +28,7 @@ import type { App } from './http/app-type.ts';
 import { reloadTls } from './http/server-tls.ts';
 import { loginThrottleOf } from './login-throttle.ts';
 import { openDataVault } from './open-vault.ts';
+import { serverUuid } from './server-uuid.ts';
 import { API_LEVEL, PATCHBAY_VERSION } from './version.ts';
 
 export interface StartOptions extends LoadedSettings {
@@ -56,6 +56,9 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** Started together, as by Docker Compose, a database takes longer than a server. */
+const STORE_PATIENCE_MS = 30_000;
+
 const CLOSE_IDLE_EVERY_MS = 50;
 const OAUTH_CLEAN_UP_EVERY_MS = 30 * 60_000;
 
@@ -67,7 +70,11 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const { settings, types, logger, now = () => new Date() } = options;
   const dataPath = resolve(settings['path.data']);
   mkdirSync(dataPath, { recursive: true, mode: 0o700 });
-  const store = openSqliteStore(join(dataPath, 'patchbay.sqlite'));
+  const store = await openStore(parseStoreUrl(settings['patchbay.store.url'], dataPath), {
+    maxConnections: settings['patchbay.store.maxConnections'],
+    patienceMs: STORE_PATIENCE_MS,
+    log: logger('store'),
+  });
   try {
     const { vault, newKeyFile } = await openDataVault(settings, store, dataPath);
     const license = { type: settings['patchbay.license'], status: settings['patchbay.licenseStatus'] };
@@ -107,7 +114,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       now,
     });
     const events = createEventLog({ store: store.events, log: logger('event-log') });
-    const uuid = await installationUuid(store);
+    const uuid = await serverUuid(store);
     const tokens = createTokens({ store: store.connectorTokens, vault, now });
     const userAgent = `Patchbay/${PATCHBAY_VERSION}`;
     const cases = createCases({
@@ -241,14 +248,6 @@ function repeatedly(everyMs: number, work: () => Promise<void>, log: Logger): { 
       return running;
     },
   };
-}
-
-async function installationUuid({ meta }: Store): Promise<string> {
-  const known = await meta.get('installation.uuid');
-  if (known !== undefined) return known;
-  const uuid = randomUUID();
-  await meta.set('installation.uuid', uuid);
-  return uuid;
 }
 
 async function listen(app: App, settings: Settings): Promise<string> {

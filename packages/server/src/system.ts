@@ -17,7 +17,7 @@ import type { Audit } from './audit.ts';
 export interface System {
   settings: Settings;
   license: License;
-  /** Identifies this installation. */
+  /** Identifies this process. */
   uuid: string;
   store: Store;
   vault: Vault;

@@ -204,7 +204,7 @@ export async function createAccess(
 async function createFirstUser({ store, firstPassword }: AccessOptions): Promise<string | undefined> {
   if ((await store.users.get(FIRST_USER)) !== undefined) return undefined;
   const password = firstPassword ?? randomBytes(15).toString('base64url');
-  await store.users.put({
+  const isCreated = await store.users.create({
     username: FIRST_USER,
     passwordHash: await hashPassword(password),
     roles: ['superuser'],
@@ -213,7 +213,8 @@ async function createFirstUser({ store, firstPassword }: AccessOptions): Promise
     enabled: true,
     profileUid: newProfileUid(),
   });
-  return firstPassword === undefined ? password : undefined;
+  // Another process may have been first: then its password counts, and ours is not to be shown.
+  return isCreated && firstPassword === undefined ? password : undefined;
 }
 
 function newProfileUid(): string {

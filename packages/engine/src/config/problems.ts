@@ -4,7 +4,7 @@ import type { z } from 'zod';
 
 /** Parts of a setting's path behind which nothing is shown. */
 const SECRET =
-  /password|secret|passphrase|token|headers|encryptionkey|decryptiononlykeys|apikey|proxyurl|preconfigured|connectorsettings|certificateauthoritiesdata/i;
+  /password|secret|passphrase|token|headers|encryptionkey|decryptiononlykeys|apikey|proxyurl|preconfigured|connectorsettings|certificateauthoritiesdata|store\.url/i;
 
 const MAX_SHOWN = 80;
 

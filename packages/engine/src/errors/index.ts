@@ -52,5 +52,10 @@ export class InternalError extends AnswerError {
 
 /** Why the process does not start. The message is for the operator, one line a problem. */
 export class StartupError extends Error {
-  override readonly name = 'StartupError';
+  override readonly name: string = 'StartupError';
+}
+
+/** There is no store where one should be. */
+export class StoreMissingError extends StartupError {
+  override readonly name = 'StoreMissingError';
 }

@@ -5,7 +5,12 @@ import { processRedactor } from './process-redactor.ts';
 const load = (overrides: object) => loadSettings({ files: [], environment: {}, overrides }).settings;
 
 /** By their names; the rest of what matches are no secrets, or those of one connector. */
-const NAMED_SECRET = /password|passphrase|token|headers$|encryptionkey|decryptiononlykeys|apikey|proxyurl/i;
+const NAMED_SECRET =
+  /password|passphrase|token|headers$|encryptionkey|decryptiononlykeys|apikey|proxyurl|store\.url/i;
+const URLS: Record<string, (secret: string) => string> = {
+  'xpack.actions.proxyUrl': (secret) => `http://x:${secret}@proxy.example`,
+  'patchbay.store.url': (secret) => `postgres://x:${secret}@db.example/patchbay`,
+};
 const NONE: readonly string[] = [];
 
 it('knows every setting that is named like a secret', () => {
@@ -14,7 +19,7 @@ it('knows every setting that is named like a secret', () => {
   for (const key of keys.filter((one) => !NONE.includes(one))) {
     const secret = `planted-in-${key.replaceAll('.', '-')}-of-32-characters`;
     const value = [secret, [secret], { 'X-Any': secret }].find((one) => schemas[key].safeParse(one).success);
-    const given = key === 'xpack.actions.proxyUrl' ? `http://x:${secret}@proxy.example` : value;
+    const given = URLS[key]?.(secret) ?? value;
     expect(processRedactor({ ...load({}), [key]: given })(`got ${secret}!`), key).toBe('got [redacted]!');
   }
 });

@@ -4,8 +4,8 @@ import { type Redactor, redactor } from './redactor.ts';
 import { urlCredentials } from './url-credentials.ts';
 
 /**
- * Takes out what the process itself keeps secret, whoever speaks: what it shows to proxies and to Elasticsearch, and
- * what opens its keys. The secrets of preconfigured connectors are theirs, as those of stored ones.
+ * Takes out what the process itself keeps secret, whoever speaks: what it shows to proxies, to Elasticsearch and to
+ * its database, and what opens its keys. The secrets of preconfigured connectors are theirs, as those of stored ones.
  */
 export function processRedactor(settings: Settings): Redactor {
   const user = settings['elasticsearch.username'];
@@ -13,6 +13,7 @@ export function processRedactor(settings: Settings): Redactor {
   const apiKey = settings['elasticsearch.apiKey'];
   return redactor(
     urlCredentials(settings['xpack.actions.proxyUrl']),
+    urlCredentials(settings['patchbay.store.url']),
     settings['xpack.actions.proxyHeaders'],
     settings['elasticsearch.customHeaders'],
     settings['elasticsearch.serviceAccountToken'],

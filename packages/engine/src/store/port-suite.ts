@@ -613,6 +613,13 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
         expect(await store.users.list()).toHaveLength(2);
       });
 
+      it('creates a user whose name is free, once of several times', async () => {
+        const names = ['a', 'b', 'c', 'd'];
+        const created = await Promise.all(names.map((fullName) => store.users.create(user({ fullName }))));
+        expect(created.filter(Boolean)).toHaveLength(1);
+        expect(await store.users.list()).toEqual([user({ fullName: names[created.indexOf(true)] ?? null })]);
+      });
+
       it('deletes a user once', async () => {
         await store.users.put(user());
         expect(await store.users.delete('ann')).toBe(true);
@@ -729,6 +736,13 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
     });
 
     describe('facts about the installation', () => {
+      it('keeps the first value of a name that is set once, and gives it to all', async () => {
+        const given = await Promise.all(['1', '2', '3'].map((value) => store.meta.setOnce('uuid', value)));
+        expect(new Set(given).size).toBe(1);
+        expect(await store.meta.get('uuid')).toBe(given[0]);
+        expect(await store.meta.setOnce('uuid', '4')).toBe(given[0]);
+      });
+
       it('keeps the last value of each name', async () => {
         expect(await store.meta.get('uuid')).toBeUndefined();
         await store.meta.set('uuid', '1');

@@ -9,6 +9,8 @@ import type { Resealed, SealedRecords } from './sealed-port.ts';
  * suite. Times are ISO 8601 text. Methods reject with the driver's own error when the store cannot be used.
  */
 export interface Store extends StorePorts {
+  /** Whether other processes may work on it at the same time. */
+  readonly isShared: boolean;
   /**
    * All that `work` does through `tx`, or nothing. It is read committed: what others commit meanwhile is seen, and
    * whoever decides by what it has read changes it by a condition. On PostgreSQL `work` is run again when it loses
@@ -195,6 +197,8 @@ export interface UserRecord {
 export interface UserStore {
   list(): Promise<UserRecord[]>;
   get(username: string): Promise<UserRecord | undefined>;
+  /** False when the name is taken. */
+  create(record: UserRecord): Promise<boolean>;
   /** Creates or replaces. */
   put(record: UserRecord): Promise<void>;
   delete(username: string): Promise<boolean>;
@@ -237,4 +241,6 @@ export interface ApiKeyStore {
 export interface MetaStore {
   get(name: string): Promise<string | undefined>;
   set(name: string, value: string): Promise<void>;
+  /** Sets it if it is not set; gives what stands then. */
+  setOnce(name: string, value: string): Promise<string>;
 }

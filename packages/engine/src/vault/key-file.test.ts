@@ -54,6 +54,5 @@ describe('readOrCreateKeyFile', () => {
     chmodSync(`${path}.new`, 0o644);
     expect(readOrCreateKeyFile(path, false).encryptionKey).toHaveLength(43);
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(readdirSync(folder.path)).toEqual(['encryption.key']);
   });
 });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { StartupError } from '../errors/index.ts';
-import { writeWhole } from '../files/index.ts';
+import { writeNew } from '../files/index.ts';
 
 /** As for a key in the settings. */
 const MIN_LENGTH = 32;
@@ -24,9 +24,9 @@ export function readOrCreateKeyFile(path: string, isVaultInUse: boolean): KeyFil
     );
   }
   const encryptionKey = randomBytes(32).toString('base64url');
-  // Half a key would be taken for one at the next start.
-  writeWhole(path, `${encryptionKey}\n`);
-  return { encryptionKey, isNew: true };
+  // Half a key would be taken for one at the next start. And of two first starts in one folder both take the first key.
+  const isNew = writeNew(path, `${encryptionKey}\n`);
+  return isNew ? { encryptionKey, isNew } : { encryptionKey: readKey(path), isNew };
 }
 
 function readKey(path: string): string {

@@ -39,20 +39,19 @@ export async function isVaultInUse(meta: MetaStore): Promise<boolean> {
 
 /** Opens the vault. Throws `StartupError`, changing nothing, when no key given fits what is stored. */
 export async function openVault({ meta, encryptionKey, decryptionOnlyKeys }: VaultOptions): Promise<Vault> {
-  const storedSalt = await meta.get(SALT);
-  const salt = storedSalt === undefined ? randomBytes(16) : Buffer.from(storedSalt, 'base64url');
+  // Of two first starts on one store the first one's salt and key stand.
+  const salt = Buffer.from(await meta.setOnce(SALT, randomBytes(16).toString('base64url')), 'base64url');
   const primary = createCipher(encryptionKey, salt);
-  const check = await meta.get(CHECK);
+  const check = await meta.setOnce(CHECK, primary.seal(CHECK_TEXT, CHECK));
   const former = lazily(() => decryptionOnlyKeys.map((key) => createCipher(key, salt)));
-  if (check !== undefined && !opens(primary, check) && !former().some((cipher) => opens(cipher, check))) {
+  if (!opens(primary, check) && !former().some((cipher) => opens(cipher, check))) {
     throw new StartupError(
       'The encryption key is not the one that the stored secrets were encrypted with. Nothing was changed. ' +
         'Set xpack.encryptedSavedObjects.encryptionKey to the former key, or name the former key in ' +
         'xpack.encryptedSavedObjects.keyRotation.decryptionOnlyKeys.',
     );
   }
-  if (storedSalt === undefined) await meta.set(SALT, salt.toString('base64url'));
-  if (check === undefined || !opens(primary, check)) await meta.set(CHECK, primary.seal(CHECK_TEXT, CHECK));
+  if (!opens(primary, check)) await meta.set(CHECK, primary.seal(CHECK_TEXT, CHECK));
   return {
     prefix: primary.prefix,
     hasFormerKeys: decryptionOnlyKeys.length > 0,

@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { type ApiClient, addConnectionOptions, type ConnectionOptions, connect } from './api-client.ts';
 import { addConfigOption, type ConfigOptions, configFiles } from './config-files.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
+import { openOfflineStore } from './offline-store.ts';
 import { progressBar } from './progress-bar.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -27,7 +27,7 @@ export function addKeys(program: Command, terminal: Terminal): void {
     .description(
       'Encrypts every stored secret anew under the present key, so that former keys can be taken out of xpack.encryptedSavedObjects.keyRotation.decryptionOnlyKeys. May be stopped and run again: it goes on where it was.',
     )
-    .option('--offline', 'work on the data folder itself, with the server stopped')
+    .option('--offline', 'work on the store itself; on a SQLite file with the server stopped')
     .option('--batch-size <count>', 'how many at once, 100 to 10000', Number, 1000)
     .action((options: RotateOptions) => rotate(options, terminal));
 }
@@ -70,19 +70,14 @@ async function rotateOnline(
 }
 
 async function rotateOffline(options: RotateOptions, terminal: Terminal): Promise<Rotation> {
-  const [{ countSealed, rotateKeys }, { loadSettings }, { openSqliteStore }, { openDataVault }] =
-    await Promise.all([
-      import('@patchbay/engine/catalog'),
-      import('@patchbay/engine/config'),
-      import('@patchbay/engine/store'),
-      import('../open-vault.ts'),
-    ]);
+  const [{ countSealed, rotateKeys }, { loadSettings }, { openDataVault }] = await Promise.all([
+    import('@patchbay/engine/catalog'),
+    import('@patchbay/engine/config'),
+    import('../open-vault.ts'),
+  ]);
   const { settings } = loadSettings({ files: configFiles(options), environment: terminal.environment });
   const folder = resolve(settings['path.data']);
-  const file = join(folder, 'patchbay.sqlite');
-  if (!existsSync(file))
-    throw new CommandError(EXIT.notFound, `There is no database ${file}: see --config and PATH_DATA.`);
-  const store = openSqliteStore(file);
+  const store = await openOfflineStore(settings);
   try {
     const { vault } = await openDataVault(settings, store, folder);
     const bar = progressBar(terminal, (await countSealed(store, vault)).otherwise);

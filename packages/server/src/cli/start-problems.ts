@@ -3,6 +3,7 @@ import { readPreconfiguredSettings } from '@patchbay/engine/catalog';
 import type { LoadedSettings, Settings } from '@patchbay/engine/config';
 import { elasticsearchOptions } from '@patchbay/engine/elasticsearch';
 import { StartupError } from '@patchbay/engine/errors';
+import { parseStoreUrl } from '@patchbay/engine/store';
 import { ALERT_HISTORY_CONNECTOR_ID, createAllowedHosts } from '@patchbay/kit';
 import { serverTls } from '../http/server-tls.ts';
 import { withOwnTypes } from '../own-types/index.ts';
@@ -10,7 +11,7 @@ import { withOwnTypes } from '../own-types/index.ts';
 /** What a start would find wrong with valid settings: files that cannot be read, parts that do not go together. */
 export async function startProblems(loaded: LoadedSettings): Promise<string[]> {
   const { settings } = loaded;
-  const problems = [serverTls, elasticsearchOptions, connectorSettings].flatMap((check) => {
+  const problems = [serverTls, elasticsearchOptions, connectorSettings, storeUrl].flatMap((check) => {
     try {
       check(settings);
       return [];
@@ -25,6 +26,10 @@ export async function startProblems(loaded: LoadedSettings): Promise<string[]> {
 function linesOf(error: unknown): string[] {
   if (!(error instanceof StartupError)) throw error;
   return error.message.split('\n');
+}
+
+function storeUrl(settings: Settings): void {
+  parseStoreUrl(settings['patchbay.store.url'], settings['path.data']);
 }
 
 function connectorSettings(settings: Settings): void {

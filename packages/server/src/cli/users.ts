@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { loginThrottleOf } from '../login-throttle.ts';
@@ -8,6 +6,7 @@ import { addConfigOption, type ConfigOptions, configFiles } from './config-files
 import { confirmOrStop } from './confirm.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { readNewPassword } from './new-password.ts';
+import { openOfflineStore } from './offline-store.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -58,7 +57,7 @@ export function addUsers(program: Command, terminal: Terminal): void {
 
   addConfigOption(users.command('reset-password'))
     .description(
-      'Sets the password of a user straight in the data folder, for when nobody can log in any more. The server must be stopped.',
+      'Sets the password of a user straight in the store, for when nobody can log in any more. On a SQLite file the server must be stopped.',
     )
     .argument('<name>')
     .option('--password-stdin', 'read the password from standard input')
@@ -113,19 +112,14 @@ interface ResetOptions extends ConfigOptions {
 }
 
 async function resetPassword(username: string, options: ResetOptions, terminal: Terminal): Promise<void> {
-  const [{ createAccess }, { loadSettings }, { NotFoundError }, { openSqliteStore }] = await Promise.all([
+  const [{ createAccess }, { loadSettings }, { NotFoundError }] = await Promise.all([
     import('@patchbay/engine/access'),
     import('@patchbay/engine/config'),
     import('@patchbay/engine/errors'),
-    import('@patchbay/engine/store'),
   ]);
   const { settings } = loadSettings({ files: configFiles(options), environment: terminal.environment });
-  const file = join(resolve(settings['path.data']), 'patchbay.sqlite');
-  if (!existsSync(file)) {
-    throw new CommandError(EXIT.notFound, `There is no database ${file}: see --config and PATH_DATA.`);
-  }
   // Opened before the password is asked for: whoever has a server running learns of it first.
-  const store = openSqliteStore(file);
+  const store = await openOfflineStore(settings);
   try {
     const { access } = await createAccess({
       store,

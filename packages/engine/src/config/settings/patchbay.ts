@@ -15,6 +15,22 @@ export const patchbaySettings = {
     .enum(['active', 'expired', 'unavailable'])
     .default('active')
     .describe('The licence state to report; for those who test clients against it.'),
+  'patchbay.store.url': z
+    .string()
+    .regex(
+      /^(sqlite:.|postgres(ql)?:\/\/.)/,
+      'expected sqlite:PATH or postgres://user:password@host:5432/database',
+    )
+    .optional()
+    .describe(
+      'Where everything is kept: `sqlite:PATH`, seen from the data folder, or `postgres://user:password@host:5432/database` ([PostgreSQL](postgres.md)). Left out: `patchbay.sqlite` in the data folder. A secret: it may be in the keystore.',
+    ),
+  'patchbay.store.maxConnections': z
+    .int()
+    .min(2)
+    .max(1000)
+    .default(10)
+    .describe('Connections to PostgreSQL that this process holds at most, beside one that listens.'),
   'patchbay.egress.denyPrivateNetworks': z
     .boolean()
     .default(false)

@@ -27,7 +27,9 @@ const PARAMETERS = ['host', 'sslmode', 'sslrootcert'];
 export function parseAddress(text: string): PostgresAddress {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !['postgres:', 'postgresql:'].includes(url.protocol)) {
-    refuse('it is not a URL as postgres://user:password@host:5432/database (a password is percent-encoded)');
+    refuse(
+      'it is neither sqlite:PATH nor postgres://user:password@host:5432/database (a password is percent-encoded)',
+    );
   }
   const unknown = [...url.searchParams.keys()].filter((name) => !PARAMETERS.includes(name));
   if (unknown.length > 0) refuse(`of its parameters only ${PARAMETERS.join(', ')} are known`);
@@ -81,5 +83,5 @@ function decoded(part: string): string {
 }
 
 function refuse(reason: string): never {
-  throw new StartupError(`patchbay.store.url cannot be used: ${reason}.`);
+  throw new StartupError(`A store’s URL cannot be used: ${reason}.`);
 }

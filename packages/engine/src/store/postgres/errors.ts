@@ -27,6 +27,12 @@ export function isUnavailable(error: unknown): boolean {
   return ENDED.test(message);
 }
 
+/** What an error says; Node says nothing where several addresses were tried. */
+export function reasonOf(error: unknown): string {
+  const { code, message } = error as PostgresError;
+  return message || code || String(error);
+}
+
 export function isLost(error: unknown): boolean {
   return LOST.includes((error as PostgresError).code ?? '');
 }
@@ -43,6 +49,6 @@ export function storeError(error: unknown): Error {
 }
 
 function withoutData(error: unknown): Error {
-  const { code, message, name } = error as PostgresError;
-  return Object.assign(new Error(message), { name, ...(code !== undefined && { code }) });
+  const { code, name } = error as PostgresError;
+  return Object.assign(new Error(reasonOf(error)), { name, ...(code !== undefined && { code }) });
 }

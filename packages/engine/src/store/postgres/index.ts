@@ -1,20 +1,14 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
+import type { OpenStoreOptions } from '../open-options.ts';
 import type { Store } from '../ports.ts';
 import { type SqlDialect, sqlStore, type Tables } from '../sql/index.ts';
-import { parseAddress } from './address.ts';
+import type { PostgresAddress } from './address.ts';
 import { appendEvents } from './append-events.ts';
 import { hotDeliveries } from './deliveries.ts';
 import { isLost } from './errors.ts';
-import { migrateDatabase } from './open.ts';
+import { openWhenUp } from './open.ts';
 import { connectionPool } from './pool.ts';
 import { jobWakeups } from './wakeups.ts';
-
-export interface PostgresOptions {
-  /** Of the pool; each is a process of the server's. */
-  maxConnections?: number;
-}
-
-const DEFAULT_CONNECTIONS = 10;
 
 const dialect: SqlDialect = {
   locksRows: true,
@@ -25,16 +19,15 @@ const dialect: SqlDialect = {
 };
 
 /**
- * The store in the schema `patchbay` of a PostgreSQL database, which several processes may share. Brings it to the newest
- * schema. Throws `StartupError` when it cannot be used.
+ * The store in the schema `patchbay` of a PostgreSQL database, which several processes may share. Throws `StartupError`
+ * when it cannot be used.
  */
 export async function openPostgresStore(
-  url: string,
-  { maxConnections = DEFAULT_CONNECTIONS }: PostgresOptions = {},
+  address: PostgresAddress,
+  options: OpenStoreOptions = {},
 ): Promise<Store> {
-  const address = parseAddress(url);
-  await migrateDatabase(address);
-  const pool = connectionPool(address, maxConnections);
+  await openWhenUp(address, options);
+  const pool = connectionPool(address, options);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   const wakeups = jobWakeups(address);
   return {
@@ -47,6 +40,7 @@ export async function openPostgresStore(
       },
       wakeups,
     }),
+    isShared: true,
     async close() {
       await wakeups.close();
       await db.destroy();

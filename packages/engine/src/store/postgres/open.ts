@@ -1,7 +1,9 @@
-import { messageOf } from '@patchbay/kit';
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
-import { StartupError } from '../../errors/index.ts';
+import { StartupError, StoreMissingError } from '../../errors/index.ts';
+import type { OpenStoreOptions } from '../open-options.ts';
 import type { PostgresAddress } from './address.ts';
+import { isUnavailable, reasonOf } from './errors.ts';
 import { migrations } from './migrations.ts';
 import { clientConfig, SCHEMA } from './pool.ts';
 
@@ -14,11 +16,37 @@ const MIGRATION_LOCK = 0x50426179;
 /** How long a start waits for another one's migration. */
 const MIGRATION_TIMEOUT = '10min';
 
+/** Between two attempts to reach a server that is not up yet. */
+const RETRY_EVERY_MS = 500;
+
+/** As `migrateDatabase`, as soon as the server is up. */
+export async function openWhenUp(
+  address: PostgresAddress,
+  { patienceMs = 0, mustExist = false, log }: OpenStoreOptions,
+): Promise<void> {
+  const startedAt = performance.now();
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await migrateDatabase(address, mustExist);
+    } catch (error) {
+      const isOver = performance.now() - startedAt + RETRY_EVERY_MS > patienceMs;
+      if (isOver || !(error instanceof StartupError) || !isUnavailable(error.cause)) throw error;
+      if (attempt === 1) {
+        const seconds = Math.round(patienceMs / 1000);
+        log?.warn(
+          `waiting up to ${seconds} s for the PostgreSQL database ${address.shown}: ${reasonOf(error.cause)}`,
+        );
+      }
+      await setTimeout(RETRY_EVERY_MS);
+    }
+  }
+}
+
 /**
  * Brings a database to the newest schema, or refuses it with a `StartupError` and leaves it as it is. All in one
  * transaction: half a migration is none.
  */
-export async function migrateDatabase(address: PostgresAddress): Promise<void> {
+async function migrateDatabase(address: PostgresAddress, mustExist: boolean): Promise<void> {
   const client = new pg.Client({ ...clientConfig(address), query_timeout: 0 });
   client.on('error', () => {});
   try {
@@ -29,6 +57,8 @@ export async function migrateDatabase(address: PostgresAddress): Promise<void> {
     );
     await client.query(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
     const version = await schemaVersion(client, address);
+    if (version === 0 && mustExist)
+      throw new StoreMissingError(`There is no store in the PostgreSQL database ${address.shown}`);
     if (version > migrations.length) refuse(address, newer(version));
     if (version < migrations.length) {
       if (version === 0) await createSchema(client);
@@ -38,10 +68,9 @@ export async function migrateDatabase(address: PostgresAddress): Promise<void> {
     await client.query('commit');
   } catch (error) {
     if (error instanceof StartupError) throw error;
-    throw new StartupError(
-      `The PostgreSQL database ${address.shown} cannot be opened: ${messageOf(error)}.`,
-      { cause: error },
-    );
+    throw new StartupError(`The PostgreSQL database ${address.shown} cannot be opened: ${reasonOf(error)}.`, {
+      cause: error,
+    });
   } finally {
     // The transaction, if it is still open, ends with its connection.
     await client.end().catch(() => {});

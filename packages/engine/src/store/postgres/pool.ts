@@ -1,7 +1,8 @@
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import pg from 'pg';
+import type { OpenStoreOptions } from '../open-options.ts';
 import type { PostgresAddress } from './address.ts';
-import { isLost, storeError } from './errors.ts';
+import { isLost, isUnavailable, reasonOf, storeError } from './errors.ts';
 import { fromPostgres, toPostgres } from './text.ts';
 
 /** The one schema that all tables are in. */
@@ -17,6 +18,8 @@ const LOCK_TIMEOUT_MS = 10_000;
 const IDLE_TRANSACTION_TIMEOUT_MS = 60_000;
 
 const MAX_ATTEMPTS = 5;
+
+const DEFAULT_CONNECTIONS = 10;
 
 const { builtins } = pg.types;
 
@@ -55,12 +58,16 @@ export function clientConfig(address: PostgresAddress): pg.ClientConfig {
  * Connections for Kysely. One that ends, in the pool or in use, fails what is asked on it and nothing else: the next
  * query gets another one. A statement on its own that lost against another is run again.
  */
-export function connectionPool(address: PostgresAddress, maxConnections: number): PostgresPool {
+export function connectionPool(
+  address: PostgresAddress,
+  { maxConnections = DEFAULT_CONNECTIONS, log }: OpenStoreOptions,
+): PostgresPool {
   const pool = new pg.Pool({ ...clientConfig(address), max: maxConnections });
   // Without a listener the end of a connection would be the end of the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   let ended: Promise<void> | undefined;
+  const watch = watched(address, log);
   const known = new WeakMap<pg.PoolClient, PostgresPoolClient>();
   return {
     options: {},
@@ -69,13 +76,33 @@ export function connectionPool(address: PostgresAddress, maxConnections: number)
       return ended;
     },
     async connect() {
-      const client = await pool.connect().catch((error) => {
-        throw storeError(error);
-      });
-      const connection = known.get(client) ?? guarded(client);
+      const client = await watch(() => pool.connect());
+      const connection = known.get(client) ?? guarded(client, watch);
       known.set(client, connection);
       return connection;
     },
+  };
+}
+
+/** Asks the server; what goes wrong is an error that may be shown. */
+type Watch = <T>(ask: () => Promise<T>) => Promise<T>;
+
+/** Tells the log once when the server stops to answer, and once when it answers again. */
+function watched(address: PostgresAddress, log: OpenStoreOptions['log']): Watch {
+  let isDown = false;
+  return async (ask) => {
+    try {
+      const answer = await ask();
+      if (isDown) log?.info(`the PostgreSQL database ${address.shown} answers again`);
+      isDown = false;
+      return answer;
+    } catch (error) {
+      if (!isDown && isUnavailable(error)) {
+        isDown = true;
+        log?.error(`the PostgreSQL database ${address.shown} is not available: ${reasonOf(error)}`);
+      }
+      throw storeError(error);
+    }
   };
 }
 
@@ -84,7 +111,7 @@ function escaped(value: unknown): unknown {
   return Array.isArray(value) ? value.map(escaped) : value;
 }
 
-function guarded(client: pg.PoolClient): PostgresPoolClient {
+function guarded(client: pg.PoolClient, watch: Watch): PostgresPoolClient {
   let isInTransaction = false;
   async function query(text: string, parameters: readonly unknown[] = []) {
     if (/^(begin|start transaction)/.test(text)) isInTransaction = true;
@@ -92,9 +119,9 @@ function guarded(client: pg.PoolClient): PostgresPoolClient {
     const values = parameters.map(escaped);
     for (let attempt = 1; ; attempt++) {
       try {
-        return await client.query(text, values);
+        return await watch(() => client.query(text, values));
       } catch (error) {
-        if (isInTransaction || attempt === MAX_ATTEMPTS || !isLost(error)) throw storeError(error);
+        if (isInTransaction || attempt === MAX_ATTEMPTS || !isLost(error)) throw error;
       }
     }
   }

@@ -2,10 +2,16 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { StartupError } from '../../errors/index.ts';
 import { tempFolder } from '../../testing/index.ts';
-import { describeOnPostgres, type TestDatabase, testDatabase } from '../../testing/postgres/index.ts';
+import {
+  describeOnPostgres,
+  startPostgres,
+  type TestDatabase,
+  testDatabase,
+} from '../../testing/postgres/index.ts';
 import { deliveryPortSuite } from '../delivery-port-suite.ts';
 import { type StoreUnderTest, storePortSuite } from '../port-suite.ts';
 import { openSqliteStore } from '../sqlite/index.ts';
+import { parseAddress } from './address.ts';
 import { openPostgresStore } from './index.ts';
 
 const describe = await describeOnPostgres();
@@ -18,12 +24,12 @@ describe('with PostgreSQL', () => {
   afterAll(() => database[Symbol.asyncDispose]());
 
   async function emptyStore(): Promise<StoreUnderTest> {
-    let store = await openPostgresStore(database.url);
+    let store = await openPostgresStore(parseAddress(database.url));
     return {
       store,
       async reopen() {
         await store.close();
-        store = await openPostgresStore(database.url);
+        store = await openPostgresStore(parseAddress(database.url));
         return store;
       },
       async remove() {
@@ -44,11 +50,11 @@ describe('the PostgreSQL database', () => {
   });
   afterEach(() => database[Symbol.asyncDispose]());
 
-  const create = async () => (await openPostgresStore(database.url)).close();
+  const create = async () => (await openPostgresStore(parseAddress(database.url))).close();
   const versionOf = async () => (await database.query('select * from patchbay.schema_version'))[0]?.version;
 
   async function expectRefused(reason: RegExp, url = database.url): Promise<void> {
-    const opening = openPostgresStore(url);
+    const opening = openPostgresStore(parseAddress(url));
     await expect(opening).rejects.toThrow(StartupError);
     await expect(opening).rejects.toThrow(reason);
     await expect(opening).rejects.not.toThrow(/postgres-password/);
@@ -87,7 +93,9 @@ describe('the PostgreSQL database', () => {
   });
 
   it('is made once by several that open it at the same moment', async () => {
-    const stores = await Promise.all(Array.from({ length: 5 }, () => openPostgresStore(database.url)));
+    const stores = await Promise.all(
+      Array.from({ length: 5 }, () => openPostgresStore(parseAddress(database.url))),
+    );
     await stores[0]?.meta.set('name', 'one');
     expect(await stores[4]?.meta.get('name')).toBe('one');
     await Promise.all(stores.map((store) => store.close()));
@@ -148,14 +156,14 @@ describe('the PostgreSQL database', () => {
   });
 
   it('is not opened again by a store that was closed before it was asked anything', async () => {
-    const store = await openPostgresStore(database.url);
+    const store = await openPostgresStore(parseAddress(database.url));
     await store.close();
     await store.close();
     await expect(store.ping()).rejects.toThrow();
   });
 
   it('goes on with a new connection when one is ended', async () => {
-    const store = await openPostgresStore(database.url, { maxConnections: 2 });
+    const store = await openPostgresStore(parseAddress(database.url), { maxConnections: 2 });
     await store.meta.set('name', 'before');
     const end = () =>
       database.query(`select pg_terminate_backend(pid) from pg_stat_activity
@@ -173,7 +181,7 @@ describe('the PostgreSQL database', () => {
   });
 
   it('runs a transaction again that lost against another one', async () => {
-    const store = await openPostgresStore(database.url);
+    const store = await openPostgresStore(parseAddress(database.url));
     for (const name of ['a', 'b']) await store.meta.set(name, '');
     const bothHaveOne = Promise.withResolvers<void>();
     let holding = 0;
@@ -192,7 +200,7 @@ describe('the PostgreSQL database', () => {
   });
 
   it('tells nothing of a row that it does not take', async () => {
-    const store = await openPostgresStore(database.url);
+    const store = await openPostgresStore(parseAddress(database.url));
     const refused = store.apiKeys.create({
       id: 'k1',
       name: null as unknown as string,
@@ -208,5 +216,28 @@ describe('the PostgreSQL database', () => {
     expect(error.message).toMatch(/null value in column "name"/);
     expect(JSON.stringify([error, Object.getOwnPropertyDescriptors(error)])).not.toContain('the-hash');
     await store.close();
+  });
+});
+
+describe('a PostgreSQL that is not up', () => {
+  it('is waited for as long as is said, which the log is told once', async () => {
+    await using server = await startPostgres();
+    await server.stop();
+    const address = parseAddress(server.url('postgres'));
+    const waiting = Promise.withResolvers<string>();
+    const log = { info: () => {}, error: () => {}, warn: waiting.resolve };
+    const opening = openPostgresStore(address, { patienceMs: 20_000, log });
+    expect(await waiting.promise).toMatch(
+      /^waiting up to 20 s for the PostgreSQL database postgres on 127\.0\.0\.1:\d+: .*ECONNREFUSED/,
+    );
+    await server.start();
+    const store = await opening;
+    await store.ping();
+    await store.close();
+
+    await server.stop();
+    await expect(openPostgresStore(address, { patienceMs: 600 })).rejects.toThrow(
+      /cannot be opened: .*ECONNREFUSED/,
+    );
   });
 });

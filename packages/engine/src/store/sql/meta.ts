@@ -14,5 +14,13 @@ export function metaStore(db: Database): MetaStore {
         .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
         .execute();
     },
+    async setOnce(name, value) {
+      await db
+        .insertInto('meta')
+        .values({ name, value })
+        .onConflict((conflict) => conflict.column('name').doNothing())
+        .execute();
+      return (await this.get(name)) ?? value;
+    },
   };
 }

@@ -16,15 +16,16 @@ export function userStore(db: Database): UserStore {
         .executeTakeFirst();
       return row === undefined ? undefined : toUser(row);
     },
+    async create(record) {
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('users')
+        .values({ username: record.username, ...userColumns(record) })
+        .onConflict((conflict) => conflict.column('username').doNothing())
+        .executeTakeFirstOrThrow();
+      return numInsertedOrUpdatedRows === 1n;
+    },
     async put(record) {
-      const values = {
-        password_hash: record.passwordHash,
-        roles: JSON.stringify(record.roles),
-        full_name: record.fullName,
-        email: record.email,
-        enabled: Number(record.enabled),
-        profile_uid: record.profileUid,
-      };
+      const values = userColumns(record);
       await db
         .insertInto('users')
         .values({ username: record.username, ...values })
@@ -38,6 +39,17 @@ export function userStore(db: Database): UserStore {
         .executeTakeFirstOrThrow();
       return numDeletedRows === 1n;
     },
+  };
+}
+
+function userColumns(record: UserRecord) {
+  return {
+    password_hash: record.passwordHash,
+    roles: JSON.stringify(record.roles),
+    full_name: record.fullName,
+    email: record.email,
+    enabled: Number(record.enabled),
+    profile_uid: record.profileUid,
   };
 }
 

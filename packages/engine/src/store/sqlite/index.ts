@@ -31,6 +31,7 @@ export function openSqliteStore(path: string): Store {
       // There is no other process.
       wakeups: { share: async () => {}, listen: wakeups.listen },
     }),
+    isShared: false,
     async close() {
       await db.destroy();
       // Kysely closes what it has used.

@@ -1,0 +1,12 @@
+import type { Logger } from '@patchbay/kit';
+
+export interface OpenStoreOptions {
+  /** Of the pool to a PostgreSQL; each is a process of its server's. */
+  maxConnections?: number;
+  /** Throw `StoreMissingError` rather than make a new store. */
+  mustExist?: boolean;
+  /** How long a PostgreSQL is waited for that is not up yet. Left out: not at all. */
+  patienceMs?: number;
+  /** Is told when the store is waited for, and when it stops to answer and answers again. */
+  log?: Pick<Logger, 'info' | 'warn' | 'error'>;
+}
