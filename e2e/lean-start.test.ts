@@ -20,7 +20,12 @@ afterEach(() => {
 });
 
 async function launch(flags: string[] = [], env: NodeJS.ProcessEnv = {}): Promise<void> {
-  const all = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=16', ...flags];
+  const all = [
+    '--disable-warning=ExperimentalWarning',
+    '--max-semi-space-size=16',
+    '--no-memory-reducer',
+    ...flags,
+  ];
   server = start(process.execPath, [...all, 'packages/server/src/main.js'], root, {
     SERVER_PORT: '0',
     PATH_DATA: data,

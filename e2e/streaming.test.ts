@@ -45,7 +45,7 @@ beforeAll(async () => {
     socket.on('close', () => sockets.delete(socket));
   });
   await once(vendor.listen(0, '127.0.0.1'), 'listening');
-  const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=16'];
+  const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=16', '--no-memory-reducer'];
   server = start(
     process.execPath,
     [...flags, 'packages/server/src/main.js'],

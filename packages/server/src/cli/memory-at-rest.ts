@@ -16,7 +16,8 @@ const LOOKS_AFTER_LOAD = 60;
 
 /**
  * Gives memory back when the process has come to rest, once after its start and once after each load. The young generation
- * grows with the work, and shrinks in a collection of last resort only (docs/decisions/0073).
+ * grows with the work and shrinks in a collection of last resort only; V8 itself would collect within seconds, and drop the
+ * code that the next load needs (docs/decisions/0073).
  *
  * States: working (it is counted for how long it has been quiet), at rest (collected; the next work ends it).
  */
