@@ -60,12 +60,15 @@ interface Lane {
   isWokenAgain: boolean;
   /** There was less than it asked for. */
   isDrained: boolean;
+  /** When other workers were told last that there is more than this one can run. */
+  sharedAt: number;
 }
 
 const SWEEP_EVERY_MS = 5000;
 const LARGEST_BATCH = 500;
 /** A batch that lasts less than this is followed by a larger one; one that lasts longer than four times this by a smaller one. */
 const BATCH_MS = 250;
+const SHARE_EVERY_MS = 250;
 const TAKEN_BY_OTHERS_MS = 20;
 const ABANDONED_AT_ONCE = 500;
 /** With so many attempts not written down yet nothing more is taken. */
@@ -94,6 +97,7 @@ export function createWorker(options: WorkerOptions): Worker {
         isTaking: false,
         isWokenAgain: false,
         isDrained: false,
+        sharedAt: 0,
       };
       lanes.set(connectorId, lane);
     }
@@ -143,13 +147,23 @@ export function createWorker(options: WorkerOptions): Worker {
     const claimed = await store.deliveries.claim(connectorId, id, count, at.toISOString());
     if (claimed.length < count) gate.giveBack(connectorId, count - claimed.length, at);
     lane.buffer.push(...claimed);
-    if (claimed.length === count) return;
+    if (claimed.length === count) {
+      shareOut(lane, at.getTime());
+      return;
+    }
     lane.isDrained = true;
     const dueAt = await store.deliveries.nextDue(connectorId);
     if (dueAt === undefined) return;
     // What is due and could not be taken is being taken by another worker.
     if (dueAt <= now().toISOString()) setTimeout(() => wake(connectorId), TAKEN_BY_OTHERS_MS).unref();
     else await store.wakeups.add([{ connectorId, dueAt }]);
+  }
+
+  /** There may be more than this worker can run: it asks for help, now and then. */
+  function shareOut(lane: Lane, at: number): void {
+    if (at - lane.sharedAt < SHARE_EVERY_MS) return;
+    lane.sharedAt = at;
+    void store.wakeups.share(lane.connectorId);
   }
 
   /** As many as the lane is likely to run within a moment. */
