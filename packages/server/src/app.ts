@@ -22,6 +22,7 @@ import { unreadableRequestHandler } from './http/unreadable-request.ts';
 import { listRoutes } from './openapi/route-list.ts';
 import { connectorSettingsRoutes } from './routes/connector-settings.ts';
 import { connectorRoutes } from './routes/connectors.ts';
+import { deliveryRoutes } from './routes/deliveries/index.ts';
 import { executeRoute } from './routes/execute.ts';
 import { healthRoutes } from './routes/health.ts';
 import { oauthRoutes } from './routes/oauth.ts';
@@ -168,6 +169,7 @@ export function addRoutes(app: App, system: System): void {
   connectorSettingsRoutes(app, system);
   secretNamesRoutes(app, system);
   executeRoute(app, system);
+  deliveryRoutes(app, system);
   oauthRoutes(app, system);
   spaceRoutes(app, system);
   securityRoutes(app, system);

@@ -1,5 +1,6 @@
 import { ActionError, StreamedData } from '@patchbay/kit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { NotFoundError } from '../errors/index.ts';
 import type { DeliveryState } from '../store/index.ts';
 import { noteType, type TestEngine, testEngine } from '../testing/index.ts';
 import type { NewDelivery } from './delivery.ts';
@@ -208,6 +209,9 @@ describe('delivery', () => {
       );
       await expect(engine.delivery.enqueue([item({ connectorId: 'nobody' })])).rejects.toThrow(
         'Saved object [action/nobody] not found',
+      );
+      await expect(engine.delivery.enqueue([item(), item({ connectorId: 'nobody' })])).rejects.toThrow(
+        new NotFoundError('[1]: Saved object [action/nobody] not found'),
       );
       expect(await engine.delivery.pending()).toBe(0);
     });

@@ -2,6 +2,7 @@ import { type Logger, ValidationError, validateParams } from '@patchbay/kit';
 import type { Catalog } from '../catalog/index.ts';
 import {
   AnswerError,
+  atPlace,
   BadRequestError,
   ConflictError,
   NotFoundError,
@@ -56,7 +57,8 @@ import { sourceOf } from './source.ts';
 export interface Delivery {
   /**
    * Accepts deliveries, all or none. Throws `NotFoundError` and `ForbiddenError` as a run does, `BadRequestError` where it
-   * could not even begin, with its place in the list, and `TooManyRequestsError` when the queue has no room for all.
+   * could not even begin, each with its place where there are several, and `TooManyRequestsError` when the queue has no room
+   * for all.
    */
   enqueue(items: readonly NewDelivery[]): Promise<Enqueued[]>;
   /** The same in the transaction of the caller: what is asked of the store elsewhere is asked before. */
@@ -161,7 +163,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   async function refusal({
     spaceId,
     connectorId,
-  }: NewDelivery): Promise<Error | { typeId: string; name: string }> {
+  }: NewDelivery): Promise<AnswerError | { typeId: string; name: string }> {
     const connector = (await catalog.resolve(spaceId, connectorId))?.connector;
     if (connector === undefined) return new NotFoundError(`Saved object [action/${connectorId}] not found`);
     const { typeId, name } = connector;
@@ -280,11 +282,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   async function prepare(items: readonly NewDelivery[]) {
     const refusalOf = refusals();
     const records: NewDeliveryRecord[] = [];
-    for (const [index, item] of items.entries()) {
-      const refused = await refusalOf(item);
-      if (refused instanceof Error) throw refused;
-      checkParams(catalog, refused.typeId, item, items.length === 1 ? undefined : index);
-      records.push(record(item, refused.typeId));
+    for (const [place, item] of items.entries()) {
+      const placed = (error: AnswerError) => (items.length > 1 ? atPlace(place, error) : error);
+      const found = await refusalOf(item);
+      if (found instanceof AnswerError) throw placed(found);
+      const wrong = paramsError(catalog, found.typeId, item);
+      if (wrong !== undefined) throw placed(wrong);
+      records.push(record(item, found.typeId));
     }
     return async (tx: DeliveryTransaction) => {
       const inserted = await insert(records, tx);
@@ -362,18 +366,18 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   };
 }
 
-/** Throws `BadRequestError` with what the run would be refused with. */
-function checkParams(
+/** What the run would be refused with. */
+function paramsError(
   { types, validation }: DeliveryOptions['catalog'],
   typeId: string,
   { params }: NewDelivery,
-  index: number | undefined,
-): void {
+): BadRequestError | undefined {
   try {
     validateParams(types.get(typeId), params, validation);
+    return undefined;
   } catch (error) {
     if (!(error instanceof ValidationError)) throw error;
-    throw new BadRequestError(index === undefined ? error.message : `[${index}]: ${error.message}`);
+    return new BadRequestError(error.message);
   }
 }
 

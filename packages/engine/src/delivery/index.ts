@@ -8,4 +8,5 @@ export {
   type NewDelivery,
 } from './delivery.ts';
 export { createDeliveryWorker } from './delivery-worker.ts';
+export { sourceOf } from './source.ts';
 export type { Worker } from './worker.ts';

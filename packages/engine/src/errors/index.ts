@@ -50,6 +50,15 @@ export class InternalError extends AnswerError {
   readonly statusCode = 500;
 }
 
+/** The same error for one of several things that were asked for: its place, from 0 on, goes before its text. */
+export function atPlace(place: number, error: AnswerError): AnswerError {
+  const { message, attributes, cause } = error;
+  const Same = error.constructor as new (
+    ...parameters: ConstructorParameters<typeof AnswerError>
+  ) => AnswerError;
+  return new Same(`[${place}]: ${message}`, { ...(attributes !== undefined && { attributes }), cause });
+}
+
 /** Why the process does not start. The message is for the operator, one line a problem. */
 export class StartupError extends Error {
   override readonly name: string = 'StartupError';

@@ -10,11 +10,20 @@ const PARTS: Record<string, string> = {
 
 /** The 400 for a request that its route's schema refuses: `[request body.name]: <reason>`, for the first mistake. */
 export function requestError(httpPart: string | undefined, error: z.ZodError): BadRequestError {
-  const issue = error.issues[0];
+  const issue = innermost(error.issues[0]);
   if (issue === undefined) return new BadRequestError('Bad Request');
   const key = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
   const path = [PARTS[httpPart ?? ''] ?? httpPart, ...issue.path, ...key].join('.');
   return new BadRequestError(`[request ${path}]: ${reason(issue)}`, { cause: error });
+}
+
+/** Of alternatives none of which is met, the mistake in the one that the value comes nearest to. */
+function innermost(issue: z.core.$ZodIssue | undefined): z.core.$ZodIssue | undefined {
+  if (issue?.code !== 'invalid_union' || issue.errors.length === 0) return issue;
+  const depth = (issues: z.core.$ZodIssue[]) => Math.max(...issues.map(({ path }) => path.length));
+  const [nearest = []] = issue.errors.toSorted((a, b) => depth(b) - depth(a) || a.length - b.length);
+  const inner = innermost(nearest[0]);
+  return inner && { ...inner, path: [...issue.path, ...inner.path] };
 }
 
 function reason(issue: z.core.$ZodIssue): string {

@@ -17,6 +17,12 @@ import {
   executionResultAnswer,
   listedConnectorAnswer,
 } from '../wire/connector-answers.ts';
+import {
+  deliveriesChangedAnswer,
+  deliveryAnswer,
+  deliveryListAnswer,
+  enqueuedAnswers,
+} from '../wire/delivery-answers.ts';
 import { errorAnswer } from '../wire/error-answer.ts';
 import {
   healthAnswer,
@@ -37,6 +43,10 @@ export const components = {
   connector_spec: connectorSpecAnswer,
   connector_settings: connectorSettingsAnswer,
   execution_result: executionResultAnswer,
+  enqueued_deliveries: enqueuedAnswers,
+  delivery: deliveryAnswer,
+  delivery_list: deliveryListAnswer,
+  deliveries_changed: deliveriesChangedAnswer,
   access_token: accessTokenAnswer,
   authorization_start: authorizationStartAnswer,
   authorization_status: authorizationStatusAnswer,

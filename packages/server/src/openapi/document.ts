@@ -132,6 +132,8 @@ function answersOf(answer: OperationText['answer']): Json {
           },
         },
       };
+    case 'enqueued_deliveries':
+      return { 202: { description: 'Accepted', ...jsonContent(ref(answer)) } };
     default:
       return { 200: { description: 'OK', ...jsonContent(answer === undefined ? {} : ref(answer)) } };
   }

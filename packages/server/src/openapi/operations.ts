@@ -3,10 +3,10 @@ import type { components } from './components.ts';
 /** What a route's own schemas do not say about it. */
 export interface OperationText {
   operationId: string;
-  tag: 'connectors' | 'spaces' | 'security' | 'keys' | 'system';
+  tag: 'connectors' | 'deliveries' | 'spaces' | 'security' | 'keys' | 'system';
   summary: string;
   /**
-   * The component that a 200's body is; `nothing`: a 204; `redirect`: a 302; `page`: HTML, a 302 or, for a stranger, a 401
+   * The component that a 200's body is, or a 202's; `nothing`: a 204; `redirect`: a 302; `page`: HTML, a 302 or, for a stranger, a 401
    * in HTML too. Left out: any JSON.
    */
   answer?: keyof typeof components | 'nothing' | 'redirect' | 'page';
@@ -102,6 +102,14 @@ const connectors: Record<string, Entry> = {
   ],
 };
 
+const deliveries: Record<string, Entry> = {
+  'POST /api/patchbay/deliveries': [
+    'enqueueDeliveries',
+    'Enqueue runs that nobody waits for',
+    'enqueued_deliveries',
+  ],
+};
+
 const spaces: Record<string, Entry> = {
   'POST /api/spaces/space': ['createSpace', 'Create a space', 'space'],
   'GET /api/spaces/space': ['listSpaces', 'List the spaces that the caller may see', 'space_list'],
@@ -140,7 +148,7 @@ const system: Record<string, Entry> = {
   'GET /api/openapi.json': ['getOpenApi', 'This document'],
 };
 
-const BY_TAG = { connectors, spaces, security, keys, system };
+const BY_TAG = { connectors, deliveries, spaces, security, keys, system };
 
 /** The texts for a route; for one that has none here, its operation is named after its method and URL. */
 export function operationText(method: string, url: string): OperationText {

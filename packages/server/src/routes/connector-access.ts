@@ -5,7 +5,7 @@ import {
   type Operation,
   type Principal,
 } from '@patchbay/engine/access';
-import { ForbiddenError, NotFoundError } from '@patchbay/engine/errors';
+import { BadRequestError, ForbiddenError, NotFoundError } from '@patchbay/engine/errors';
 import type { ConnectorType } from '@patchbay/kit';
 import type { FastifyRequest } from 'fastify';
 import { callerOf } from '../http/caller.ts';
@@ -57,4 +57,17 @@ export function authorizeExecute(
     }
   }
   return caller;
+}
+
+/** As `authorizeExecute`, for a connector by its id. One that is not there is the business of whoever runs it. */
+export async function authorizeRun(
+  system: System,
+  request: FastifyRequest,
+  { connectorId, params }: { connectorId: string; params: AskedRun['params'] },
+): Promise<Principal> {
+  const { catalog } = system;
+  const connector = (await catalog.resolve(request.spaceId, connectorId))?.connector;
+  if (connector?.origin === 'system') throw new BadRequestError('Execution of system action is not allowed');
+  const type = connector && catalog.types.find(connector.typeId);
+  return authorizeExecute(system, request, { typeId: connector?.typeId, type, params });
 }

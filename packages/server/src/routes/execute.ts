@@ -1,8 +1,5 @@
 import { Readable } from 'node:stream';
-import type { Principal } from '@patchbay/engine/access';
 import { connectorSettings } from '@patchbay/engine/catalog';
-import { BadRequestError } from '@patchbay/engine/errors';
-import type { RunSource } from '@patchbay/engine/events';
 import { type ActionResult, StreamedData } from '@patchbay/kit';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -11,7 +8,8 @@ import { anyMap, map, text } from '../http/request-schema.ts';
 import type { System } from '../system.ts';
 import { resultAnswer } from '../wire/connector.ts';
 import { snakeCased } from '../wire/snake-case.ts';
-import { authorize, authorizeExecute } from './connector-access.ts';
+import { authorize, authorizeExecute, authorizeRun } from './connector-access.ts';
+import { httpSource } from './http-source.ts';
 
 const schema = {
   params: z.object({ id: z.string() }),
@@ -36,12 +34,8 @@ export function executeRoute(app: App, system: System): void {
     async (request, reply) => {
       const { id: connectorId } = request.params;
       const { spaceId } = request;
-      const connector = (await catalog.resolve(spaceId, connectorId))?.connector;
-      if (connector?.origin === 'system')
-        throw new BadRequestError('Execution of system action is not allowed');
-      const type = connector && catalog.types.find(connector.typeId);
       const { params } = request.body;
-      const caller = authorizeExecute(system, request, { typeId: connector?.typeId, type, params });
+      const caller = await authorizeRun(system, request, { connectorId, params });
       const isDryRun = request.query.dry_run === 'true';
       const result = await execution[isDryRun ? 'dryRun' : 'run']({
         spaceId,
@@ -80,14 +74,6 @@ function answerOf(result: ActionResult, reply: FastifyReply) {
   if (!(result.data instanceof StreamedData)) return resultAnswer(result);
   const { body, contentType } = result.data;
   return reply.type(contentType).send(Readable.from(body, { objectMode: false }));
-}
-
-function httpSource({ username, profileUid, apiKey }: Principal): RunSource {
-  return {
-    kind: 'http_request',
-    user: { name: username, id: profileUid },
-    ...(apiKey !== undefined && { apiKey }),
-  };
 }
 
 /** Fires when the client closes the connection before it has its answer. */

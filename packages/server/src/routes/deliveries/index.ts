@@ -1,0 +1,8 @@
+import type { App } from '../../http/app-type.ts';
+import type { System } from '../../system.ts';
+import { enqueueRoute } from './enqueue.ts';
+
+/** Runs that nobody waits for, and what became of them. */
+export function deliveryRoutes(app: App, system: System): void {
+  enqueueRoute(app, system);
+}
