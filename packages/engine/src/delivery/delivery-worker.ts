@@ -12,7 +12,7 @@ import { createSettler } from './settler.ts';
 import { createWorker, type Worker } from './worker.ts';
 
 export interface DeliveryWorkerOptions {
-  store: Pick<Store, 'deliveries' | 'wakeups'>;
+  store: Pick<Store, 'deliveries' | 'wakeups' | 'isShared'>;
   catalog: Pick<Catalog, 'types'>;
   execution: Pick<Execution, 'runTask' | 'recordLost'>;
   vault: Vault;

@@ -14,8 +14,14 @@ import type { Settler } from './settler.ts';
  * - full: as many run as may. The end of one goes on.
  * - held back: its gate is closed until some time. It asks to be woken then.
  *
- * Invariants: what is in a lane is claimed by this worker in the store; a claim is either settled, released, or, when the
- * process dies, found by another worker once this one has not been heard of for a lease.
+ * Invariants:
+ * - What is in a lane is claimed by this worker in the store. A claim is either settled, released, or, when the process
+ *   dies, found by another worker once this one has not been heard of for a lease.
+ * - A claim whose answer was lost may have been made: it is looked for, and released, for as long as it may come to be.
+ * - Nothing is begun under a lease that has run out (a process that was paused, a store that was away): what was claimed
+ *   under it is released, since another worker may have it by now.
+ * - A worker that could not tell that it lives takes the silence of others for their end only when they have had the time
+ *   to be heard again.
  */
 export interface Worker {
   start(): Promise<void>;
@@ -30,7 +36,7 @@ export interface Worker {
 export interface WorkerOptions {
   /** Unique among all processes, and never used again. */
   id: string;
-  store: Pick<Store, 'deliveries' | 'wakeups'>;
+  store: Pick<Store, 'deliveries' | 'wakeups' | 'isShared'>;
   settler: Settler;
   gate: Gate;
   /** Runs one, and hands what it came to to the settler. Never rejects. */
@@ -55,6 +61,8 @@ interface Lane {
   /** How many the next batch takes. */
   batch: number;
   batchTakenAt: number;
+  /** The time of its last claim, which no other claim of the lane has: what a failed one has claimed is known by it. */
+  claimedAt: number;
   isTaking: boolean;
   /** Woken while it was taking: what it found may be old. */
   isWokenAgain: boolean;
@@ -71,6 +79,8 @@ const BATCH_MS = 250;
 const SHARE_EVERY_MS = 250;
 const TAKEN_BY_OTHERS_MS = 20;
 const ABANDONED_AT_ONCE = 500;
+/** A statement whose answer was lost may still be carried out for so long: longer than any statement may take. */
+const DOUBTFUL_MS = 60_000;
 /** With so many attempts not written down yet nothing more is taken. */
 const UNWRITTEN_MAX = 5000;
 
@@ -79,6 +89,16 @@ export function createWorker(options: WorkerOptions): Worker {
   const lanes = new Map<string, Lane>();
   /** Lanes that have something to run and no place for it. */
   const waiting = new Set<Lane>();
+  /** Claims that failed, and may have been made all the same. */
+  let doubts: { connectorId: string; at: number; until: number }[] = [];
+  /** Claimed, not begun, and to be released. */
+  let unwanted: DeliveryRecord[] = [];
+  /** What is being taken. */
+  const takings = new Set<Promise<void>>();
+  /** Until when others know that this worker lives. */
+  let aliveUntil = 0;
+  /** From when on the silence of others says that they are gone. */
+  let judgesFrom = 0;
   let running = 0;
   let isStopping = false;
   let listening: { stop(): Promise<void> } | undefined;
@@ -94,6 +114,7 @@ export function createWorker(options: WorkerOptions): Worker {
         buffer: [],
         batch: laneConcurrency(connectorId),
         batchTakenAt: 0,
+        claimedAt: Math.max(0, ...doubts.map((doubt) => (doubt.connectorId === connectorId ? doubt.at : 0))),
         isTaking: false,
         isWokenAgain: false,
         isDrained: false,
@@ -122,20 +143,24 @@ export function createWorker(options: WorkerOptions): Worker {
     if (lane.buffer.length >= laneConcurrency(lane.connectorId) || settler.waiting() > UNWRITTEN_MAX) return;
     lane.isTaking = true;
     lane.isWokenAgain = false;
-    take(lane)
+    const taking = take(lane)
       .catch((error) => {
         lane.isDrained = true;
         log.error(`deliveries of ${lane.connectorId} could not be taken: ${messageOf(error)}`);
       })
       .finally(() => {
+        takings.delete(taking);
         lane.isTaking = false;
         if (lane.isWokenAgain) lane.isDrained = false;
         go(lane);
       });
+    takings.add(taking);
   }
 
   async function take(lane: Lane): Promise<void> {
     const { connectorId } = lane;
+    if (!isAlive()) await keepAlive();
+    await releaseUnwanted();
     const at = now();
     const admitted = await gate.admit(connectorId, batchSize(lane, at.getTime()), at);
     if ('until' in admitted) {
@@ -144,7 +169,7 @@ export function createWorker(options: WorkerOptions): Worker {
       return;
     }
     const { count } = admitted;
-    const claimed = await store.deliveries.claim(connectorId, id, count, at.toISOString());
+    const claimed = await claim(lane, count, at);
     if (claimed.length < count) gate.giveBack(connectorId, count - claimed.length, at);
     lane.buffer.push(...claimed);
     if (claimed.length === count) {
@@ -158,6 +183,48 @@ export function createWorker(options: WorkerOptions): Worker {
     if (dueAt <= now().toISOString()) setTimeout(() => wake(connectorId), TAKEN_BY_OTHERS_MS).unref();
     else await store.wakeups.add([{ connectorId, dueAt }]);
   }
+
+  async function claim(lane: Lane, count: number, time: Date): Promise<ClaimedDelivery[]> {
+    const { connectorId } = lane;
+    const at = Math.max(time.getTime(), lane.claimedAt + 1);
+    lane.claimedAt = at;
+    try {
+      return await store.deliveries.claim(connectorId, id, count, new Date(at).toISOString());
+    } catch (error) {
+      doubts.push({ connectorId, at, until: at + DOUBTFUL_MS });
+      gate.giveBack(connectorId, count, time);
+      throw error;
+    }
+  }
+
+  /** Finds what failed claims have claimed all the same, which nobody would run. */
+  async function resolveDoubts(): Promise<void> {
+    const time = now().getTime();
+    for (const { connectorId, at } of doubts)
+      unwanted.push(...(await store.deliveries.claimedAt(connectorId, id, new Date(at).toISOString())));
+    doubts = doubts.filter(({ until }) => until > time);
+  }
+
+  async function releaseUnwanted(): Promise<void> {
+    if (unwanted.length === 0) return;
+    const released = unwanted;
+    unwanted = [];
+    try {
+      await store.deliveries.release(released, now().toISOString());
+    } catch (error) {
+      unwanted.push(...released);
+      throw error;
+    }
+    await shareAll(released);
+  }
+
+  /** Others may run it at once. */
+  async function shareAll(released: readonly DeliveryRecord[]): Promise<void> {
+    const connectorIds = new Set(released.map(({ connectorId }) => connectorId));
+    await Promise.all([...connectorIds].map((connectorId) => store.wakeups.share(connectorId)));
+  }
+
+  const isAlive = () => now().getTime() < aliveUntil;
 
   /** There may be more than this worker can run: it asks for help, now and then. */
   function shareOut(lane: Lane, at: number): void {
@@ -179,6 +246,7 @@ export function createWorker(options: WorkerOptions): Worker {
 
   /** Begins what the lane may run at once. */
   function begin(lane: Lane): void {
+    if (lane.buffer.length > 0 && !isAlive()) unwanted.push(...lane.buffer.splice(0));
     const limit = laneConcurrency(lane.connectorId);
     while (lane.buffer.length > 0 && lane.running < limit && !isStopping) {
       if (running >= concurrency && lane.running > 0) {
@@ -215,7 +283,10 @@ export function createWorker(options: WorkerOptions): Worker {
 
   /** What nobody was woken for, and what the dead have left behind. */
   async function sweep(): Promise<void> {
-    for (;;) {
+    await keepAlive();
+    await resolveDoubts();
+    await releaseUnwanted();
+    while (now().getTime() >= judgesFrom) {
       const abandoned = await store.deliveries.abandoned(now().toISOString(), ABANDONED_AT_ONCE);
       for (const delivery of abandoned) await options.recover(delivery);
       await settler.flush();
@@ -224,8 +295,7 @@ export function createWorker(options: WorkerOptions): Worker {
     const due = await store.deliveries.lanes();
     const at = now().toISOString();
     for (const { connectorId, dueAt } of due) {
-      const lane = lanes.get(connectorId);
-      if (dueAt <= at && (lane === undefined || lane.isDrained)) wake(connectorId);
+      if (dueAt <= at) wake(connectorId);
     }
   }
 
@@ -236,18 +306,29 @@ export function createWorker(options: WorkerOptions): Worker {
     if (later.length > 0) await store.wakeups.add(later);
   }
 
-  const keepAlive = () => store.deliveries.keepAlive(id, new Date(now().getTime() + leaseMs).toISOString());
+  async function keepAlive(): Promise<void> {
+    const at = now().getTime();
+    const until = at + leaseMs;
+    await store.deliveries.keepAlive(id, new Date(until).toISOString());
+    // What kept this worker silent may have kept the others.
+    if (store.isShared && at > aliveUntil - leaseMs / 2) judgesFrom = at + leaseMs / 2;
+    aliveUntil = until;
+  }
 
-  /** One after the other. Gives what waits for the last. */
+  /** One after the other; a turn that comes while one is under way is left out. Gives what is under way at the end. */
   function every(ms: number, work: () => Promise<void>, what: string): () => Promise<void> {
-    let last = Promise.resolve();
+    let underWay: Promise<void> | undefined;
     const timer = setInterval(() => {
-      last = last.then(work).catch((error) => log.error(`${what}: ${messageOf(error)}`));
+      underWay ??= work()
+        .catch((error) => log.error(`${what}: ${messageOf(error)}`))
+        .finally(() => {
+          underWay = undefined;
+        });
     }, ms);
     timer.unref();
-    return () => {
+    return async () => {
       clearInterval(timer);
-      return last;
+      await underWay;
     };
   }
 
@@ -267,8 +348,9 @@ export function createWorker(options: WorkerOptions): Worker {
     async stop() {
       isStopping = true;
       await listening?.stop();
-      const left = [...lanes.values()].flatMap((lane) => lane.buffer.splice(0));
-      await store.deliveries.release(left, now().toISOString());
+      await Promise.allSettled(takings);
+      unwanted.push(...[...lanes.values()].flatMap((lane) => lane.buffer.splice(0)));
+      await releaseUnwanted();
       if (running > 0) {
         await new Promise<void>((resolve) => {
           idle = resolve;

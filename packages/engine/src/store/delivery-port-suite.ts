@@ -192,6 +192,19 @@ export function deliveryPortSuite(driver: string, open: () => Promise<StoreUnder
         expect(await statesOf('d1')).toEqual(['running']);
       });
 
+      it('tells what one worker has claimed at one moment, and still has', async () => {
+        await insert({ id: 'd1' }, { id: 'd2' }, { id: 'd3' }, { id: 'd4' }, { id: 'd5', connectorId: 'c2' });
+        const [first] = await claim(2, 'w1', T1);
+        await claim(1, 'w2', T1);
+        await claim(1, 'w1', T2);
+        await store.deliveries.claim('c2', 'w1', 1, T1);
+        await store.deliveries.settle([settlement(first, { state: 'delivered' })]);
+        const claimed = await store.deliveries.claimedAt('c1', 'w1', T1);
+        expect(claimed.map(({ id }) => id)).toEqual(['d2']);
+        await store.deliveries.release(claimed, T2);
+        expect(await store.deliveries.claimedAt('c1', 'w1', T1)).toEqual([]);
+      });
+
       it('tells the lanes in which something is ready, and since when', async () => {
         await insert(
           { id: 'd1', runAt: T2 },

@@ -157,6 +157,8 @@ export interface DeliveryStore {
   pending(): Promise<number>;
   /** Takes up to `limit` of a lane's that are due, the longest due first; each is then this worker's alone. */
   claim(connectorId: string, worker: string, limit: number, now: string): Promise<ClaimedDelivery[]>;
+  /** What a worker has claimed of a lane at that moment, and still has. */
+  claimedAt(connectorId: string, worker: string, at: string): Promise<DeliveryRecord[]>;
   /**
    * Writes down what attempts came to. A settlement of what is no longer this worker's attempt changes nothing. Gives the
    * lanes in which something has become due by it.

@@ -89,6 +89,18 @@ export function deliveryStore(db: Database, driver: DeliveryDriver): DeliverySto
     claim: async (connectorId, worker, limit, now) =>
       (await hot.claim(db, connectorId, worker, limit, now)).sort(inTurn),
 
+    async claimedAt(connectorId, worker, at) {
+      const rows = await db
+        .selectFrom('deliveries')
+        .selectAll()
+        .where('state', '=', 'running')
+        .where('worker', '=', worker)
+        .where('started_at', '=', at)
+        .where('connector_id', '=', connectorId)
+        .execute();
+      return rows.map(deliveryRecord);
+    },
+
     settle: (settlements) =>
       inTransaction(db, driver, async (transaction) => {
         const ending = settlements.filter(({ state }) => state !== 'ready').map(({ claimed }) => claimed);
