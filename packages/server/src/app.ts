@@ -1,5 +1,10 @@
 import type { Principal } from '@patchbay/engine/access';
-import { BadRequestError, NotFoundError, UnauthorizedError } from '@patchbay/engine/errors';
+import {
+  BadRequestError,
+  NotFoundError,
+  ServiceUnavailableError,
+  UnauthorizedError,
+} from '@patchbay/engine/errors';
 import { ensureActionsLicensed } from '@patchbay/engine/licensing';
 import { createNetworks } from '@patchbay/engine/networks';
 import fastify, { type FastifyRequest } from 'fastify';
@@ -37,8 +42,11 @@ import type { System } from './system.ts';
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: 'public' | 'internal';
-    /** Left out: required. With `optional` a caller without valid credentials is nobody; with `none` nobody is asked. */
-    auth?: 'optional' | 'none';
+    /**
+     * Left out: required. With `optional` a caller without valid credentials is nobody; with `ifPossible` so is one whom
+     * the store, since it does not answer, cannot tell; with `none` nobody is asked.
+     */
+    auth?: 'optional' | 'ifPossible' | 'none';
     /** What the audit log calls it; `false` for an unsafe method that changes nothing. */
     audit?: AuditAction | false;
     /** Whether the route is the connectors': the licence is asked before it. */
@@ -147,6 +155,7 @@ export async function createApp(system: System, slow = SLOW_REQUESTS): Promise<A
     if (request.routeOptions.config.auth === 'none') return;
     admit(reply.raw);
     request.principal = await authenticate(system, request);
+    if (request.routeOptions.config.auth !== 'ifPossible') await system.spaces.refresh();
   });
   // Not async functions: these two run before every route, and have nothing to wait for.
   app.addHook('preValidation', (request, _reply, done) => {
@@ -193,10 +202,12 @@ async function notFound(): Promise<never> {
 }
 
 async function authenticate({ access }: System, request: FastifyRequest): Promise<Principal | undefined> {
+  const { auth } = request.routeOptions.config;
   const attempt = access.authenticate(request.headers.authorization, clientAddress(request));
-  if (request.routeOptions.config.auth !== 'optional') return attempt;
+  if (auth === undefined) return attempt;
   return attempt.catch((error) => {
     if (error instanceof UnauthorizedError) return undefined;
+    if (auth === 'ifPossible' && error instanceof ServiceUnavailableError) return undefined;
     throw error;
   });
 }

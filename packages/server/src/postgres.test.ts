@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { STALENESS_BOUND_MS } from '@patchbay/engine/store';
 import {
   describeOnPostgres,
   type PostgresServer,
@@ -153,6 +154,83 @@ describe('a server on PostgreSQL', () => {
   });
 });
 
+describe('two servers on one PostgreSQL', () => {
+  let database: TestDatabase;
+  let one: TestServer;
+  let other: TestServer;
+  beforeAll(async () => {
+    database = await testDatabase();
+    one = await on(database.url, { settings: sharedKey });
+    other = await on(database.url, { settings: sharedKey });
+  });
+  afterAll(async () => {
+    await one.stop();
+    await other.stop();
+    await database[Symbol.asyncDispose]();
+  });
+
+  /** What the other one answers is so within the bound, which starts now. */
+  const soon = (check: () => Promise<void>) =>
+    vi.waitFor(check, { timeout: STALENESS_BOUND_MS, interval: 20 });
+
+  it('the other one runs a connector as it was changed, and not one that was deleted', async () => {
+    await using before = await standIn(() => ({}));
+    await using after = await standIn(() => ({}));
+    const path = '/api/actions/connector/hook';
+    const execute = () => other.call('POST', `${path}/_execute`, { body: { params: { body: 'hello' } } });
+    await one.call('POST', path, { body: webhook(before.url) });
+    expect((await execute()).body).toMatchObject({ status: 'ok' });
+
+    const { connector_type_id, ...change } = webhook(after.url);
+    await one.call('PUT', path, { body: change });
+    await soon(async () => {
+      await execute();
+      expect(after.received).not.toEqual([]);
+    });
+    await one.call('PUT', '/api/patchbay/connectors/hook/settings', { body: { redirects: { max: 7 } } });
+    await soon(async () => {
+      const settings = await other.call('GET', '/api/patchbay/connectors/hook/settings');
+      expect(settings.body).toMatchObject({ redirects: { max: 7 } });
+    });
+    await one.call('DELETE', path);
+    await soon(async () => expect((await execute()).status).toBe(404));
+  });
+
+  it('the other one knows a space that was made, and not one that was deleted', async () => {
+    const list = () => other.call('GET', '/s/team/api/actions/connectors');
+    expect((await list()).status).toBe(404);
+    await one.call('POST', '/api/spaces/space', { body: { id: 'team', name: 'Team' } });
+    await soon(async () => expect((await list()).status).toBe(200));
+    await one.call('DELETE', '/api/spaces/space/team');
+    await soon(async () => expect((await list()).status).toBe(404));
+  });
+
+  it('the other one takes users, roles and keys as they are now', async () => {
+    const as = 'ann:a long password';
+    const list = async (credentials: string) =>
+      (await other.call('GET', '/api/actions/connectors', { as: credentials })).status;
+    const role = (feature: Record<string, string[]>) =>
+      one.call('PUT', '/api/security/role/ops', { body: { kibana: [{ spaces: ['*'], feature }] } });
+    await role({ actions: ['read'] });
+    await one.call('POST', '/internal/security/users/ann', {
+      body: { username: 'ann', password: 'a long password', roles: ['ops'] },
+    });
+    await soon(async () => expect(await list(as)).toBe(200));
+    await role({ discover: ['all'] });
+    await soon(async () => expect(await list(as)).toBe(403));
+    await one.call('DELETE', '/internal/security/users/ann');
+    await soon(async () => expect(await list(as)).toBe(401));
+
+    const made = await one.call('POST', '/internal/security/api_key', { body: { name: 'ci' } });
+    const key = `ApiKey ${made.body.encoded}`;
+    expect(await list(key)).toBe(200);
+    await one.call('POST', '/internal/security/api_key/invalidate', {
+      body: { apiKeys: [{ id: made.body.id, name: 'ci' }] },
+    });
+    await soon(async () => expect(await list(key)).toBe(401));
+  });
+});
+
 describe('a PostgreSQL that comes and goes', () => {
   let postgres: PostgresServer;
   beforeAll(async () => {
@@ -199,7 +277,9 @@ describe('a PostgreSQL that comes and goes', () => {
     });
     expect((await server.call('GET', '/api/actions/connectors')).status).toBe(200);
     expect((await execute()).body).toMatchObject({ status: 'ok' });
-    const told = server.logged.filter(({ logger }) => logger === 'store').map(({ msg }) => msg);
+    const told = server.logged
+      .filter(({ logger, msg }) => logger === 'store' && String(msg).startsWith('the PostgreSQL'))
+      .map(({ msg }) => msg);
     expect(told).toEqual([
       expect.stringMatching(/^the PostgreSQL database postgres on 127\.0\.0\.1:\d+ is not available: /),
       expect.stringMatching(/^the PostgreSQL database postgres on 127\.0\.0\.1:\d+ answers again$/),

@@ -104,6 +104,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     });
     const spaces = await createSpaces({
       store: store.spaces,
+      changes: store.changes,
       maxSpaces: settings['xpack.spaces.maxSpaces'],
       onDeleted: catalog.forgetSpace,
     });

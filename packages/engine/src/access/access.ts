@@ -6,7 +6,7 @@ import {
   NotFoundError,
   UnauthorizedError,
 } from '../errors/index.ts';
-import type { RoleRecord, Store, UserRecord } from '../store/index.ts';
+import { keepRecords, type RoleRecord, type Store, type UserRecord } from '../store/index.ts';
 import { type CreatedApiKey, createApiKey, type NewApiKey, splitOnce, verifyApiKey } from './api-keys.ts';
 import { createCredentialCache } from './credential-cache.ts';
 import { createLoginThrottle, type LoginThrottleOptions } from './login-throttle.ts';
@@ -54,7 +54,7 @@ export interface Access {
 }
 
 export interface AccessOptions {
-  store: Pick<Store, 'users' | 'roles' | 'apiKeys'>;
+  store: Pick<Store, 'users' | 'roles' | 'apiKeys' | 'changes'>;
   /** The first user's password, if this is the first start; undefined: generate one. */
   firstPassword: string | undefined;
   loginThrottle: LoginThrottleOptions;
@@ -65,19 +65,21 @@ export interface AccessOptions {
 export async function createAccess(
   options: AccessOptions,
 ): Promise<{ access: Access; generatedPassword: string | undefined }> {
-  const { users, apiKeys } = options.store;
+  const { users, apiKeys, changes } = options.store;
   const generatedPassword = await createFirstUser(options);
-  const roles = new Map(
-    [...RESERVED_ROLES, ...(await options.store.roles.list()).map(toRole)].map((role) => [role.name, role]),
-  );
-  const credentials = createCredentialCache();
+  const loadRoles = async () =>
+    new Map(
+      [...RESERVED_ROLES, ...(await options.store.roles.list()).map(toRole)].map((role) => [role.name, role]),
+    );
+  const roles = await keepRecords(loadRoles, changes, 'roles');
+  const credentials = createCredentialCache(changes);
   const throttle = createLoginThrottle(options.loginThrottle);
   const inTurn = createVerificationQueue();
   // Whoever does not exist is told so no sooner than whoever gives a wrong password.
   const nobody = unmatchableHash();
 
   const rolePrivileges = (names: readonly string[]): PrivilegeSet =>
-    union(names.flatMap((name) => roles.get(name) ?? []).map(privilegesOf));
+    union(names.flatMap((name) => roles.records.get(name) ?? []).map(privilegesOf));
 
   async function verifyBasic(encoded: string, address: string | undefined) {
     const [username = '', password = ''] = splitOnce(Buffer.from(encoded, 'base64').toString('utf8'));
@@ -121,6 +123,8 @@ export async function createAccess(
     access: {
       async authenticate(header, address) {
         if (header === undefined) throw new UnauthorizedError('Unauthorized');
+        // What was remembered with former roles is forgotten with them.
+        await roles.refresh();
         const known = credentials.get(header, options.now().getTime());
         if (known !== undefined) return known;
         const [, scheme = '', encoded = ''] = /^(\S+)\s+(\S+)\s*$/.exec(header) ?? [];
@@ -162,27 +166,29 @@ export async function createAccess(
         credentials.forgetAll();
       },
 
-      listRoles: () => [...roles.values()].sort((a, b) => a.name.localeCompare(b.name)),
+      listRoles: () => [...roles.records.values()].sort((a, b) => a.name.localeCompare(b.name)),
       getRole(name) {
-        const role = roles.get(name);
+        const role = roles.records.get(name);
         if (role === undefined) throw new NotFoundError('Not Found');
         return role;
       },
       async putRole(role, { createOnly }) {
         if (isReserved(role.name))
           throw new BadRequestError(`Role [${role.name}] is reserved and cannot be modified.`);
-        if (createOnly && roles.has(role.name)) {
+        if (createOnly && roles.records.has(role.name)) {
           throw new ConflictError(`Role already exists and cannot be created: ${role.name}`);
         }
         const { name, ...body } = role;
         await options.store.roles.put({ name, body });
-        roles.set(name, role);
+        roles.records.set(name, role);
+        roles.changed();
         credentials.forgetAll();
       },
       async deleteRole(name) {
         if (isReserved(name)) throw new BadRequestError(`Role [${name}] is reserved and cannot be deleted.`);
         if (!(await options.store.roles.delete(name))) throw new NotFoundError('Not Found');
-        roles.delete(name);
+        roles.records.delete(name);
+        roles.changed();
         credentials.forgetAll();
       },
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { nobodyElse } from '../store/index.ts';
 import { createCredentialCache } from './credential-cache.ts';
 import type { Principal } from './principal.ts';
 
@@ -20,7 +21,7 @@ describe('the credential cache', () => {
   });
 
   it('knows what was verified, under its own header only', async () => {
-    const cache = createCredentialCache();
+    const cache = createCredentialCache(nobodyElse);
     expect(cache.get('Basic a', 0)).toBeUndefined();
     await cache.remember('Basic a', async () => ({ principal: ann, expiresAt: FOREVER }));
     expect(cache.get('Basic a', 0)).toBe(ann);
@@ -28,14 +29,14 @@ describe('the credential cache', () => {
   });
 
   it('does not know a credential past its own end', async () => {
-    const cache = createCredentialCache();
+    const cache = createCredentialCache(nobodyElse);
     await cache.remember('ApiKey a', async () => ({ principal: ann, expiresAt: 1000 }));
     expect(cache.get('ApiKey a', 999)).toBe(ann);
     expect(cache.get('ApiKey a', 1000)).toBeUndefined();
   });
 
   it('lets callers that come at the same time share one verification', async () => {
-    const cache = createCredentialCache();
+    const cache = createCredentialCache(nobodyElse);
     const { verify, finish, count } = pending();
     const callers = [1, 2, 3].map(() => cache.remember('Basic a', verify));
     const other = cache.remember('Basic b', verify);
@@ -45,7 +46,7 @@ describe('the credential cache', () => {
   });
 
   it('passes a refusal on to all who wait and does not remember it', async () => {
-    const cache = createCredentialCache();
+    const cache = createCredentialCache(nobodyElse);
     const refuse = vi.fn(() => Promise.reject(new Error('wrong')));
     const callers = await Promise.allSettled([
       cache.remember('Basic a', refuse),
@@ -60,7 +61,7 @@ describe('the credential cache', () => {
   });
 
   it('forgets everything at once', async () => {
-    const cache = createCredentialCache();
+    const cache = createCredentialCache(nobodyElse);
     for (const header of ['Basic a', 'Basic b']) {
       await cache.remember(header, async () => ({ principal: ann, expiresAt: FOREVER }));
     }
@@ -70,7 +71,7 @@ describe('the credential cache', () => {
   });
 
   it('does not remember a verification that was under way during a change', async () => {
-    const cache = createCredentialCache();
+    const cache = createCredentialCache(nobodyElse);
     const { verify, finish } = pending();
     const caller = cache.remember('Basic a', verify);
     cache.forgetAll();
@@ -80,7 +81,7 @@ describe('the credential cache', () => {
   });
 
   it('does not let a caller after the change share a verification from before it', async () => {
-    const cache = createCredentialCache();
+    const cache = createCredentialCache(nobodyElse);
     const before = pending();
     const after = pending();
     const early = cache.remember('Basic a', before.verify);
@@ -98,7 +99,7 @@ describe('the credential cache', () => {
   it('wants a credential verified again after a minute', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const clock = vi.spyOn(performance, 'now').mockReturnValue(1000);
-    const cache = createCredentialCache();
+    const cache = createCredentialCache(nobodyElse);
     await cache.remember('Basic a', async () => ({ principal: ann, expiresAt: FOREVER }));
     const after = (milliseconds: number) => {
       clock.mockReturnValue(1000 + milliseconds);

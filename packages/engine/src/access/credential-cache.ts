@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import type { ChangeFeed } from '../store/index.ts';
 import type { Principal } from './principal.ts';
 
 /** How long a verified credential is remembered. */
@@ -14,7 +15,7 @@ interface Entry {
 
 /**
  * Verified credentials, so that not every call pays for scrypt. They are kept under a keyed hash: the cache holds
- * no credential. Any change to users, roles or keys forgets all of them at once; a verification that was under
+ * no credential. Any change to users, roles or keys, here or in another process, forgets all of them at once; a verification that was under
  * way during the change is not remembered.
  */
 export interface CredentialCache {
@@ -24,15 +25,23 @@ export interface CredentialCache {
   forgetAll(): void;
 }
 
-export function createCredentialCache(): CredentialCache {
+export function createCredentialCache(changes: ChangeFeed): CredentialCache {
   const key = randomBytes(32).toString('base64');
   const entries = new LRUCache<string, Entry>({ max: MAX_ENTRIES, ttl: TTL_MS });
   const verifying = new Map<string, Promise<Entry>>();
   let generation = 0;
   const nameOf = (header: string) => hash('sha256', `${key}${header}`, 'base64');
 
+  const forgetAll = () => {
+    generation++;
+    entries.clear();
+    verifying.clear();
+  };
+  for (const kind of ['users', 'roles', 'apiKeys'] as const) changes.onChange(kind, forgetAll);
+
   return {
     get(header, now) {
+      if (!changes.isHeard()) return undefined;
       const entry = entries.get(nameOf(header));
       return entry !== undefined && entry.expiresAt > now ? entry.principal : undefined;
     },
@@ -50,10 +59,6 @@ export function createCredentialCache(): CredentialCache {
         if (verifying.get(name) === running) verifying.delete(name);
       }
     },
-    forgetAll() {
-      generation++;
-      entries.clear();
-      verifying.clear();
-    },
+    forgetAll,
   };
 }

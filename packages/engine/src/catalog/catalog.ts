@@ -103,7 +103,7 @@ export interface Catalog {
 
 export interface CatalogOptions {
   types: TypeRegistry;
-  store: Pick<Store, 'connectors' | 'connectorSettings' | 'references'>;
+  store: Pick<Store, 'connectors' | 'connectorSettings' | 'references' | 'changes'>;
   vault: Vault;
   references: SecretReferences;
   validation: ValidationContext;
@@ -123,7 +123,7 @@ const LISTING_TIMEOUT_MS = 5000;
 
 export function createCatalog(options: CatalogOptions): Catalog {
   const { types, store, vault, references, validation, elasticsearch, log, now } = options;
-  const cache = createConnectorCache<Loaded>();
+  const cache = createConnectorCache<Loaded>(store.changes);
   const resolved = new WeakMap<Loaded, ResolvedConnector>();
   const inMemory = inMemoryConnectors({
     ...options,
@@ -318,7 +318,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
           if (!(await store.connectors.create(record))) {
             throw new ConflictError(`Saved object [action/${id}] conflict`);
           }
-          cache.forget(spaceId, id);
+          cache.forget(id);
           return fromRecord(record);
         },
       );
@@ -346,7 +346,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
             updatedAt: now().toISOString(),
           };
           const isUpdated = await store.connectors.update(record);
-          cache.forget(spaceId, id);
+          cache.forget(id);
           if (!isUpdated) throw new ConflictError(`Saved object [action/${id}] conflict`);
           return { ...fromRecord(record), version: record.version + 1 };
         },
@@ -378,7 +378,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
       refuseInMemory(id, (what) => `${what} action ${id} is not allowed to delete.`);
       const { typeId, config } = await getRecord(spaceId, id);
       const isDeleted = await store.connectors.delete(spaceId, id);
-      cache.forget(spaceId, id);
+      cache.forget(id);
       if (!isDeleted) throw notFound(id);
       await quietly(`postDelete of ${id}`, () =>
         types
@@ -407,7 +407,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
         settings,
         secrets: sealed,
       });
-      cache.forget(spaceId, id);
+      cache.forget(id);
       if (!isSaved) throw notFound(id);
       return shownSettings(given);
     },
@@ -416,7 +416,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
       refuseInMemory(id, (what) => `${what} action ${id} can not be updated.`);
       await getRecord(spaceId, id);
       await store.connectorSettings.delete(id);
-      cache.forget(spaceId, id);
+      cache.forget(id);
     },
 
     async resolve(spaceId, id) {

@@ -1,37 +1,50 @@
 import { LRUCache } from 'lru-cache';
+import type { ChangeFeed } from '../store/index.ts';
 
 const MAX_ENTRIES = 10_000;
 
 /**
- * What is loaded of connectors, by space and id, so that a run asks the store only when a connector changed. A load that was
- * under way when the connector changed is not kept.
+ * What is loaded of connectors, so that a run asks the store only when a connector changed, here or in another process. A
+ * load that was under way when the connector changed is not kept.
  */
 export interface ConnectorCache<T> {
   get(spaceId: string, id: string, load: () => Promise<T | undefined>): Promise<T | undefined>;
-  forget(spaceId: string, id: string): void;
+  /** An id is one connector's, over all spaces. */
+  forget(id: string): void;
   forgetSpace(spaceId: string): void;
 }
 
-export function createConnectorCache<T extends object>(): ConnectorCache<T> {
-  const records = new LRUCache<string, T>({ max: MAX_ENTRIES });
-  let changes = 0;
-  const key = (spaceId: string, id: string) => `${spaceId}/${id}`;
+interface Entry<T> {
+  spaceId: string;
+  loaded: T;
+}
+
+export function createConnectorCache<T extends object>(changes: ChangeFeed): ConnectorCache<T> {
+  const entries = new LRUCache<string, Entry<T>>({ max: MAX_ENTRIES });
+  let forgotten = 0;
+  const forget = (id: string) => {
+    forgotten++;
+    entries.delete(id);
+  };
+  changes.onChange('connectors', (id) => {
+    if (id !== undefined) return forget(id);
+    forgotten++;
+    entries.clear();
+  });
   return {
     async get(spaceId, id, load) {
-      const known = records.get(key(spaceId, id));
-      if (known !== undefined) return known;
-      const changesBefore = changes;
-      const record = await load();
-      if (record !== undefined && changes === changesBefore) records.set(key(spaceId, id), record);
-      return record;
+      if (!changes.isHeard()) return load();
+      const known = entries.get(id);
+      if (known?.spaceId === spaceId) return known.loaded;
+      const forgottenBefore = forgotten;
+      const loaded = await load();
+      if (loaded !== undefined && forgotten === forgottenBefore) entries.set(id, { spaceId, loaded });
+      return loaded;
     },
-    forget(spaceId, id) {
-      changes++;
-      records.delete(key(spaceId, id));
-    },
+    forget,
     forgetSpace(spaceId) {
-      changes++;
-      for (const name of records.keys()) if (name.startsWith(`${spaceId}/`)) records.delete(name);
+      forgotten++;
+      for (const [id, entry] of entries.entries()) if (entry.spaceId === spaceId) entries.delete(id);
     },
   };
 }

@@ -17,7 +17,7 @@ describe('spaces', () => {
   });
 
   const spaces = (options: Partial<SpacesOptions> = {}) =>
-    createSpaces({ store: store.spaces, maxSpaces: 1000, ...options });
+    createSpaces({ store: store.spaces, changes: store.changes, maxSpaces: 1000, ...options });
   const space = (id: string, name = id) => ({ id, name, disabledFeatures: [] });
 
   it('start with the default one, which is reserved', async () => {

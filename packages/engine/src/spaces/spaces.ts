@@ -1,5 +1,5 @@
 import { BadRequestError, ConflictError, NotFoundError } from '../errors/index.ts';
-import type { SpaceRecord, SpaceStore } from '../store/index.ts';
+import { type ChangeFeed, keepRecords, type SpaceRecord, type SpaceStore } from '../store/index.ts';
 
 export const DEFAULT_SPACE_ID = 'default';
 
@@ -17,6 +17,8 @@ export interface Space {
 
 /** Spaces, held in memory: every request asks whether its space exists. */
 export interface Spaces {
+  /** Sees to it that what other processes have changed is seen from here on. Rejects when the store does not answer. */
+  refresh(): Promise<void>;
   has(id: string): boolean;
   /** Throws `NotFoundError`. */
   get(id: string): Space;
@@ -30,6 +32,7 @@ export interface Spaces {
 
 export interface SpacesOptions {
   store: SpaceStore;
+  changes: ChangeFeed;
   maxSpaces: number;
   /** Told after a space and everything in it is gone. */
   onDeleted?: (id: string) => void;
@@ -38,6 +41,7 @@ export interface SpacesOptions {
 /** Loads the spaces; makes the default one on the first start. */
 export async function createSpaces({
   store,
+  changes,
   maxSpaces,
   onDeleted = () => {},
 }: SpacesOptions): Promise<Spaces> {
@@ -50,42 +54,47 @@ export async function createSpaces({
     isReserved: true,
   };
   await store.create(toRecord(fallback));
-  const spaces = new Map((await store.list()).map((record) => [record.id, fromRecord(record)]));
+  const load = async () => new Map((await store.list()).map((record) => [record.id, fromRecord(record)]));
+  const kept = await keepRecords(load, changes, 'spaces');
 
   const get = (id: string): Space => {
-    const space = spaces.get(id);
+    const space = kept.records.get(id);
     if (space === undefined) throw new NotFoundError('Not Found');
     return space;
   };
 
   return {
-    has: (id) => spaces.has(id),
+    refresh: kept.refresh,
+    has: (id) => kept.records.has(id),
     get,
-    list: () => [...spaces.values()].sort((a, b) => a.name.localeCompare(b.name)),
+    list: () => [...kept.records.values()].sort((a, b) => a.name.localeCompare(b.name)),
     async create(given) {
       const space: Space = { ...given, name: given.name.trim(), isReserved: false };
       const taken = () => new ConflictError(`A space with the identifier ${space.id} already exists.`);
-      if (spaces.has(space.id)) throw taken();
-      if (spaces.size >= maxSpaces) {
+      if (kept.records.has(space.id)) throw taken();
+      if (kept.records.size >= maxSpaces) {
         throw new BadRequestError(
           'Unable to create Space, this exceeds the maximum number of spaces set by the xpack.spaces.maxSpaces setting',
         );
       }
       if (!(await store.create(toRecord(space)))) throw taken();
-      spaces.set(space.id, space);
+      kept.records.set(space.id, space);
+      kept.changed();
       return space;
     },
     async update(id, given) {
       const space: Space = { ...given, id, name: given.name.trim(), isReserved: get(id).isReserved };
       if (!(await store.update(toRecord(space)))) throw new NotFoundError('Not Found');
-      spaces.set(id, space);
+      kept.records.set(id, space);
+      kept.changed();
       return space;
     },
     async delete(id) {
       if (get(id).isReserved)
         throw new BadRequestError(`The ${id} space cannot be deleted because it is reserved.`);
       await store.delete(id);
-      spaces.delete(id);
+      kept.records.delete(id);
+      kept.changed();
       onDeleted(id);
     },
   };

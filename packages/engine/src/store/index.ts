@@ -1,7 +1,9 @@
 export { parseStoreUrl, type StoreAddress } from './address.ts';
 export type * from './case-port.ts';
+export { type ChangeFeed, type ChangeKind, nobodyElse, STALENESS_BOUND_MS } from './changes.ts';
 export * from './delivery-port.ts';
 export type * from './event-port.ts';
+export { type KeptRecords, keepRecords } from './kept-records.ts';
 export { openStore } from './open.ts';
 export type { OpenStoreOptions } from './open-options.ts';
 export type * from './ports.ts';

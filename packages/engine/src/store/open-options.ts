@@ -7,6 +7,8 @@ export interface OpenStoreOptions {
   mustExist?: boolean;
   /** How long a PostgreSQL is waited for that is not up yet. Left out: not at all. */
   patienceMs?: number;
+  /** How soon changes by others are seen. Left out: `STALENESS_BOUND_MS`. */
+  boundMs?: number;
   /** Is told when the store is waited for, and when it stops to answer and answers again. */
   log?: Pick<Logger, 'info' | 'warn' | 'error'>;
 }

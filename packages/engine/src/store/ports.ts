@@ -1,5 +1,6 @@
 import type { AuthMode } from '@patchbay/kit';
 import type { CaseStore } from './case-port.ts';
+import type { ChangeFeed } from './changes.ts';
 import type { DeliveryStore, WakeupStore } from './delivery-port.ts';
 import type { EventStore } from './event-port.ts';
 import type { Resealed, SealedRecords } from './sealed-port.ts';
@@ -11,6 +12,8 @@ import type { Resealed, SealedRecords } from './sealed-port.ts';
 export interface Store extends StorePorts {
   /** Whether other processes may work on it at the same time. */
   readonly isShared: boolean;
+  /** What others have changed, for those who keep records in memory. */
+  readonly changes: ChangeFeed;
   /**
    * All that `work` does through `tx`, or nothing. It is read committed: what others commit meanwhile is seen, and
    * whoever decides by what it has read changes it by a condition. On PostgreSQL `work` is run again when it loses

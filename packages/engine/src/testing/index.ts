@@ -7,4 +7,5 @@ export { testEgress } from './test-egress.ts';
 export { type TestEngine, type TestEngineOptions, testEngine } from './test-engine.ts';
 export { type OriginRequest, type TestOrigin, testOrigin } from './test-origin.ts';
 export { type TestProxy, type TestProxyOptions, testProxy } from './test-proxy.ts';
+export { type TestRelay, testRelay } from './test-relay.ts';
 export { type TestTlsOrigin, testTlsOrigin } from './test-tls-origin.ts';

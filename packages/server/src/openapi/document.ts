@@ -90,7 +90,7 @@ function operation({ method, url, schema, config }: DeclaredRoute, types: readon
     tags: [tag],
     ...(config.access === 'internal' && { 'x-internal': true }),
     ...(config.auth === 'none' && { security: [] }),
-    ...(config.auth === 'optional' && { security: [{}, ...SECURITY] }),
+    ...((config.auth === 'optional' || config.auth === 'ifPossible') && { security: [{}, ...SECURITY] }),
     ...(parameters.length > 0 && { parameters }),
     ...(schema.body !== undefined && {
       requestBody: { required: true, ...jsonContent(bodySchema(schema.body, url, types)) },

@@ -33,7 +33,7 @@ export function statusRoute(app: App, { settings, store, uuid, now }: System): v
   const { counters, delay } = measure(app);
   app.get(
     '/api/status',
-    { schema: { querystring }, config: { access: 'public', auth: 'optional' } },
+    { schema: { querystring }, config: { access: 'public', auth: 'ifPossible' } },
     async (request, reply) => {
       const storeStatus = await checkStore(store);
       const overall: ServiceStatus =

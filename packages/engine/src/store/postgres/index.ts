@@ -6,6 +6,7 @@ import type { PostgresAddress } from './address.ts';
 import { appendEvents } from './append-events.ts';
 import { hotDeliveries } from './deliveries.ts';
 import { isLost } from './errors.ts';
+import { listen } from './listener.ts';
 import { openWhenUp } from './open.ts';
 import { connectionPool } from './pool.ts';
 import { jobWakeups } from './wakeups.ts';
@@ -27,6 +28,7 @@ export async function openPostgresStore(
   options: OpenStoreOptions = {},
 ): Promise<Store> {
   await openWhenUp(address, options);
+  const listener = await listen(address, options);
   const pool = connectionPool(address, options);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   const wakeups = jobWakeups(address);
@@ -41,8 +43,10 @@ export async function openPostgresStore(
       wakeups,
     }),
     isShared: true,
+    changes: listener.feed,
     async close() {
       await wakeups.close();
+      await listener.close();
       await db.destroy();
       // Kysely ends what it has used.
       await pool.end();

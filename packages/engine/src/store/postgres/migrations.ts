@@ -245,4 +245,46 @@ export const migrations: readonly string[] = [
   create table delivery_queue (shard integer primary key, pending bigint not null);
   insert into delivery_queue (shard, pending) select shard, 0 from generate_series(0, 15) as shard;
   `,
+  // Whoever changes what processes keep in memory tells them, whatever it was done by: see listener.ts.
+  `
+  create function tell_of_connector() returns trigger language plpgsql as $$
+  begin
+    -- A notification has room for less than 8000 bytes. Without an id it is about all of them.
+    perform pg_notify('patchbay', 'connectors' || case when octet_length(old.id) < 7000 then ':' || old.id else '' end);
+    return null;
+  end
+  $$;
+  create trigger tell_of_connector after update or delete on connectors
+    for each row execute function tell_of_connector();
+
+  create function tell_of_connector_settings() returns trigger language plpgsql as $$
+  declare
+    id text := case tg_op when 'DELETE' then old.connector_id else new.connector_id end;
+  begin
+    perform pg_notify('patchbay', 'connectors' || case when octet_length(id) < 7000 then ':' || id else '' end);
+    return null;
+  end
+  $$;
+  create trigger tell_of_connector_settings after insert or update or delete on connector_settings
+    for each row execute function tell_of_connector_settings();
+
+  create function tell_of_table() returns trigger language plpgsql as $$
+  begin
+    perform pg_notify('patchbay', tg_argv[0]);
+    return null;
+  end
+  $$;
+  create trigger tell_of_spaces after insert or update or delete or truncate on spaces
+    for each statement execute function tell_of_table('spaces');
+  create trigger tell_of_users after insert or update or delete or truncate on users
+    for each statement execute function tell_of_table('users');
+  create trigger tell_of_roles after insert or update or delete or truncate on roles
+    for each statement execute function tell_of_table('roles');
+  create trigger tell_of_api_keys after update or delete or truncate on api_keys
+    for each statement execute function tell_of_table('apiKeys');
+  create trigger tell_of_connectors after truncate on connectors
+    for each statement execute function tell_of_table('connectors');
+  create trigger tell_of_all_connector_settings after truncate on connector_settings
+    for each statement execute function tell_of_table('connectors');
+  `,
 ];

@@ -27,7 +27,7 @@ export interface SqlDriver extends SqlDialect {
 type AfterCommit = (run: () => void) => void;
 
 /** The store on a database whose tables are there. */
-export function sqlStore(db: Database, driver: SqlDriver): Omit<Store, 'close' | 'isShared'> {
+export function sqlStore(db: Database, driver: SqlDriver): Omit<Store, 'close' | 'isShared' | 'changes'> {
   const ports = portsOn(db, driver, (run) => run());
   return {
     ...ports,

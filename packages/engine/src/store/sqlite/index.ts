@@ -1,4 +1,5 @@
 import { Kysely } from 'kysely';
+import { nobodyElse } from '../changes.ts';
 import type { Store } from '../ports.ts';
 import { type SqlDialect, sqlStore, type Tables } from '../sql/index.ts';
 import { eventAppender } from './append-events.ts';
@@ -32,6 +33,7 @@ export function openSqliteStore(path: string): Store {
       wakeups: { share: async () => {}, listen: wakeups.listen },
     }),
     isShared: false,
+    changes: nobodyElse,
     async close() {
       await db.destroy();
       // Kysely closes what it has used.

@@ -251,6 +251,8 @@ export const migrations: readonly string[] = [
   create table delivery_queue (shard integer primary key, pending integer not null) strict;
   insert into delivery_queue (shard, pending) values (0, 0);
   `,
+  // On PostgreSQL: what tells other processes of changes. Here there are none.
+  '',
 ];
 
 /** Every table but the event log. */
