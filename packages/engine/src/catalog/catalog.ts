@@ -27,9 +27,11 @@ import {
   settingName,
   settingsOpener,
 } from './connector-settings.ts';
+import { type DeliverySettings, NO_DELIVERY_SETTINGS, readDeliverySettings } from './delivery-settings.ts';
 import { connectorDescriptor, settingsDescriptor } from './descriptors.ts';
 import { inMemoryConnectors } from './in-memory.ts';
 import { readPreconfiguredSettings } from './preconfigured-settings.ts';
+import { standInProblem } from './stand-ins.ts';
 import type { TypeRegistry } from './type-registry.ts';
 
 export interface NewConnector {
@@ -50,6 +52,8 @@ export interface ResolvedConnector {
   openSecrets(): unknown;
   /** How it connects, if it says so. Throws as `openSecrets`. */
   openSettings(): OpenConnectorSettings | undefined;
+  /** How its deliveries are tried. There is no secret in it. */
+  deliverySettings: DeliverySettings;
 }
 
 export interface UnsavedConnector extends Pick<NewConnector, 'typeId' | 'config' | 'secrets'> {
@@ -90,6 +94,8 @@ export interface Catalog {
   /** Replaces them as a whole. */
   putSettings(spaceId: string, id: string, settings: ConnectorSettings): Promise<ShownConnectorSettings>;
   deleteSettings(spaceId: string, id: string): Promise<void>;
+  /** How the deliveries of a connector are tried, whichever its space; asked of the store each time. */
+  deliverySettings(id: string): Promise<DeliverySettings>;
   /** What a run needs; undefined when there is no such connector. */
   resolve(spaceId: string, id: string): Promise<ResolvedConnector | undefined>;
   /**
@@ -139,7 +145,8 @@ export function createCatalog(options: CatalogOptions): Catalog {
       }),
     ].map(([id, settings]) => {
       const nameOf = (path: readonly string[]) => [`patchbay.connectorSettings.${id}`, ...path].join('.');
-      return [id, { settings, open: settingsOpener(settings, references, nameOf) }];
+      const delivery = readDeliverySettings(settings.delivery);
+      return [id, { settings, delivery, open: settingsOpener(settings, references, nameOf) }];
     }),
   );
   const load = (spaceId: string, id: string) =>
@@ -176,6 +183,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
         openSettings ??= settings && openerOf(unsealSettings(record.spaceId, settings));
         return openSettings?.();
       },
+      deliverySettings: deliveryOf(settings),
     };
     resolved.set(loaded, fresh);
     return fresh;
@@ -191,6 +199,27 @@ export function createCatalog(options: CatalogOptions): Catalog {
 
   const openerOf = (settings: ConnectorSettings) =>
     settingsOpener(settings, references, (path) => `settings.${settingName(path)}`);
+
+  async function deliverySettings(id: string): Promise<DeliverySettings> {
+    if (inMemory.has(id)) return inMemorySettings.get(id)?.delivery ?? NO_DELIVERY_SETTINGS;
+    return deliveryOf(await store.connectorSettings.get(id));
+  }
+
+  /** Throws `BadRequestError` when what is to stand in for a connector cannot, or would lead back to it. */
+  async function ensureStandIns(
+    { spaceId, id, typeId }: ConnectorRecord,
+    settings: DeliverySettings,
+  ): Promise<void> {
+    const problem = await standInProblem(
+      { id, typeId, settings },
+      {
+        find: async (other) => inMemory.get(other)?.connector ?? (await load(spaceId, other))?.record,
+        isSystem,
+        settingsOf: deliverySettings,
+      },
+    );
+    if (problem !== undefined) throw new BadRequestError(`${REFUSED_SETTINGS}: ${problem}`);
+  }
 
   /** Validated config and secrets of a connector whose type is allowed. */
   function check(type: ConnectorType, given: { config: unknown; secrets: unknown }) {
@@ -397,8 +426,9 @@ export function createCatalog(options: CatalogOptions): Catalog {
 
     async putSettings(spaceId, id, given) {
       refuseInMemory(id, (what) => `${what} action ${id} can not be updated.`);
-      await getRecord(spaceId, id);
+      const record = await getRecord(spaceId, id);
       ensureProxyAllowed(given, validation.allowedHosts);
+      await ensureStandIns(record, readDeliverySettings(given.delivery));
       refusing(settingsOpener(given, references, (path) => `${REFUSED_SETTINGS}: ${settingName(path)}`));
       const { secrets, ...settings } = given;
       const sealed = vault.seal(settingsDescriptor(spaceId, id, settings), secrets);
@@ -419,6 +449,8 @@ export function createCatalog(options: CatalogOptions): Catalog {
       cache.forget(id);
     },
 
+    deliverySettings,
+
     async resolve(spaceId, id) {
       const known = inMemory.get(id);
       if (known !== undefined) {
@@ -427,6 +459,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
           readSecrets: () => known.secrets,
           openSecrets: () => references.resolve(known.secrets, secretName),
           openSettings: () => inMemorySettings.get(id)?.open(),
+          deliverySettings: inMemorySettings.get(id)?.delivery ?? NO_DELIVERY_SETTINGS,
         };
       }
       const loaded = await load(spaceId, id);
@@ -443,6 +476,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
         readSecrets: () => given.secrets,
         openSecrets,
         openSettings: () => settings && openerOf(settings)(),
+        deliverySettings: NO_DELIVERY_SETTINGS,
       };
     },
 
@@ -454,6 +488,11 @@ export function createCatalog(options: CatalogOptions): Catalog {
     if (origin !== undefined)
       throw new BadRequestError(message(origin === 'system' ? 'System' : 'Preconfigured'));
   }
+}
+
+/** What the store holds was checked when it was put there. */
+function deliveryOf(record: ConnectorSettingsRecord | undefined): DeliverySettings {
+  return readDeliverySettings(record?.settings.delivery as ConnectorSettings['delivery']);
 }
 
 const secretName = (path: readonly string[]) => ['secrets', ...path].join('.');

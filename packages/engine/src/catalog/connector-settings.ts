@@ -3,30 +3,21 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AllowedHosts } from '@patchbay/kit';
 import { messageOf } from '@patchbay/kit';
 import { z } from 'zod';
-import { parseDuration } from '../config/index.ts';
 import type { ConnectionSettings } from '../egress/index.ts';
 import { BadRequestError } from '../errors/index.ts';
 import { isSecretReference, SecretReferenceError, type SecretReferences } from '../vault/index.ts';
+import { deliveryProblems, deliverySettings } from './delivery-settings.ts';
+import { milliseconds, settingDuration } from './setting-duration.ts';
 
-/** How one connector connects and signs, for every type alike: what Kibana's body of a connector has no place for. */
+/** How one connector connects, signs and delivers, for every type alike: what Kibana's body of a connector has no place for. */
 
 const MAX_REDIRECTS = 21;
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 const proxyUrl = z
   .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
   .refine((url) => URL.parse(url)?.username === '' && URL.parse(url)?.password === '', {
     message: 'must not carry credentials: they go into the secrets proxy_user and proxy_password',
   });
-
-/** As it was written; checked to be one. */
-const duration = z.union([z.string(), z.number()]).refine(
-  (value) => {
-    const ms = parseDuration(value);
-    return ms !== undefined && ms >= 1 && ms <= MAX_TIMEOUT_MS;
-  },
-  { message: 'expected a duration such as 500ms, 60s or 5m' },
-);
 
 /** A secret, or a reference to one: what that leads to is checked when it is looked up. */
 const secretLike = (isOne: (value: string) => boolean) => (value: string) =>
@@ -55,7 +46,9 @@ export const connectorSettings = z
         certificate: text.optional(),
       })
       .optional(),
-    timeouts: z.strictObject({ connect: duration.optional(), response: duration.optional() }).optional(),
+    timeouts: z
+      .strictObject({ connect: settingDuration.optional(), response: settingDuration.optional() })
+      .optional(),
     redirects: z
       .strictObject({
         max: z.int().min(0).max(MAX_REDIRECTS).optional(),
@@ -63,6 +56,7 @@ export const connectorSettings = z
       })
       .optional(),
     signing: z.strictObject({ enabled: z.boolean() }).optional(),
+    delivery: deliverySettings.optional(),
     secrets: z
       .strictObject({
         proxyUser: text.optional(),
@@ -75,7 +69,7 @@ export const connectorSettings = z
       })
       .default({}),
   })
-  .superRefine(({ proxy, tls, signing, secrets }, context) => {
+  .superRefine(({ proxy, tls, signing, delivery, secrets }, context) => {
     const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     const needsProxy = ['proxyUser', 'proxyPassword', 'proxyHeaders'] as const;
     for (const name of needsProxy) {
@@ -91,6 +85,7 @@ export const connectorSettings = z
     if (signing?.enabled === true && secrets.signingKeys === undefined)
       refuse(['secrets', 'signingKeys'], 'is needed for signing');
     for (const [path, problem] of tlsProblems(tls, secrets)) refuse(path, problem);
+    for (const [path, problem] of deliveryProblems(delivery ?? {})) refuse(['delivery', ...path], problem);
   });
 
 export type ConnectorSettings = z.output<typeof connectorSettings>;
@@ -181,10 +176,6 @@ function open(settings: ConnectorSettings): OpenConnectorSettings {
     // Named as in connectors, whose basic credentials are looked for in texts too.
     secretValues: { ...secrets, user: secrets.proxyUser, password: secrets.proxyPassword },
   };
-}
-
-function milliseconds(value: string | number | undefined): number | undefined {
-  return value === undefined ? undefined : parseDuration(value);
 }
 
 /** Whether Node can use what is given: found out now, not at three in the night. Texts tell nothing of the contents. */

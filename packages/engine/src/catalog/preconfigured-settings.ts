@@ -3,6 +3,7 @@ import { messageOf } from '@patchbay/kit';
 import type { Settings } from '../config/index.ts';
 import { StartupError } from '../errors/index.ts';
 import { type ConnectorSettings, connectorSettings, ensureProxyAllowed } from './connector-settings.ts';
+import { loopOf } from './stand-ins.ts';
 
 /** The settings of preconfigured connectors, by id. Throws `StartupError`, a line each, when they cannot be used. */
 export function readPreconfiguredSettings(
@@ -24,6 +25,11 @@ export function readPreconfiguredSettings(
       problems.push(`${key}.proxy.url: ${messageOf(cause)}`);
     }
     read.set(id, parsed.data);
+  }
+  for (const id of read.keys()) {
+    const loop = loopOf(id, (one) => read.get(one)?.delivery);
+    if (loop !== undefined)
+      problems.push(`patchbay.connectorSettings.${id}.delivery: would lead back to it: ${loop.join(' -> ')}`);
   }
   if (problems.length > 0) throw new StartupError(problems.join('\n'));
   return read;

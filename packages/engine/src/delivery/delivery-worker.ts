@@ -13,7 +13,7 @@ import { createWorker, type Worker } from './worker.ts';
 
 export interface DeliveryWorkerOptions {
   store: Pick<Store, 'deliveries' | 'wakeups' | 'isShared'>;
-  catalog: Pick<Catalog, 'types'>;
+  catalog: Pick<Catalog, 'types' | 'deliverySettings'>;
   execution: Pick<Execution, 'runTask' | 'recordLost'>;
   vault: Vault;
   settings: Pick<
@@ -46,14 +46,17 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): Worker {
     settings['xpack.actions.run.connectorTypeOverrides'].map(({ id, maxAttempts }) => [id, maxAttempts]),
   );
 
-  async function policyOf({ typeId }: DeliveryRecord): Promise<RetryPolicy> {
+  async function policyOf({ typeId, connectorId }: DeliveryRecord): Promise<RetryPolicy> {
+    const { retry } = await catalog.deliverySettings(connectorId);
     return {
       maxAttempts:
+        retry.maxAttempts ??
         overrides.get(typeId) ??
         settings['xpack.actions.run.maxAttempts'] ??
         catalog.types.find(typeId)?.maxAttempts ??
         DEFAULT_MAX_ATTEMPTS,
-      maxAgeMs: settings['patchbay.delivery.maxAge'],
+      maxAgeMs: retry.maxAgeMs ?? settings['patchbay.delivery.maxAge'],
+      backoff: retry.backoff,
     };
   }
 

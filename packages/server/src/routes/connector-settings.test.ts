@@ -230,6 +230,102 @@ describe('a run', () => {
   });
 });
 
+describe('the delivery settings of a connector', () => {
+  const everything = {
+    retry: { max_attempts: 7, max_age: '2h', backoff: { initial: '1s', max: '5m' } },
+    rate_limit: { limit: 60, window: '1m', burst: 10 },
+    concurrency: 3,
+    breaker: { enabled: true, failures: 5, window: '10m', cooldown: '30s' },
+  };
+  const fallback = (id: string) => ({ delivery: { fallback: { connector_id: id } } });
+  const notices = (id: string) => ({ delivery: { notices: { connector_id: id } } });
+
+  it('are kept as they were put', async () => {
+    const [id, other] = [await connector(), await connector()];
+    const delivery = {
+      ...everything,
+      fallback: { connector_id: other, params: { body: 'camelKey: {{{reason}}}', someMap: { aB: 1 } } },
+      notices: { connector_id: 'mine', params: { message: 'x' } },
+    };
+    expect(await put(id, { delivery })).toMatchObject({ status: 200 });
+    expect((await server.call('GET', path(id))).body).toEqual({ delivery, secrets_set: [] });
+  });
+
+  it.each([
+    [{ retry: { max_attempts: 0 } }, 'retry.max_attempts]: Too small'],
+    [{ retry: { max_attempts: 101 } }, 'retry.max_attempts]: Too big'],
+    [{ retry: { max_age: 'long' } }, 'retry.max_age]: expected a duration'],
+    [{ retry: { backoff: { initial: '1s' } } }, 'retry.backoff.max]: Invalid input'],
+    [
+      { retry: { backoff: { initial: '5s', max: '1s' } } },
+      'retry.backoff.max]: must not be less than initial',
+    ],
+    [{ rate_limit: { limit: 0, window: '1m' } }, 'rate_limit.limit]: Too small'],
+    [{ rate_limit: { limit: 1, window: '1m', burst: 2 } }, 'rate_limit.burst]: must not be more than limit'],
+    [{ concurrency: 0 }, 'concurrency]: Too small'],
+    [{ breaker: { cooldown: 0 } }, 'breaker.cooldown]: expected a duration'],
+    [{ breaker: { on: true } }, 'breaker.on]: Additional properties are not allowed'],
+    [{ fallback: { params: {} } }, 'fallback.connector_id]: expected value of type [string]'],
+  ])('are refused with the path of what is wrong: %j', async (delivery, message) => {
+    const { status, body } = await put(await connector(), { delivery });
+    expect(status).toBe(400);
+    expect(body.message).toContain(`[request body.delivery.${message}`);
+  });
+
+  it('name no connector that is not there, or that needs params of its own', async () => {
+    const id = await connector();
+    const because = async (body: unknown) => (await put(id, body)).body.message;
+    const refused = 'error validating connector settings: delivery.';
+    expect(await because(fallback('gone'))).toBe(
+      `${refused}fallback.connector_id: there is no connector "gone" in this space`,
+    );
+    expect(await because(fallback('mine'))).toBe(
+      `${refused}fallback.params: is needed, since "mine" is of another type`,
+    );
+    expect((await put(id, notices('mine'))).status).toBe(200);
+  });
+
+  it('do not lead back to the connector, by whichever way', async () => {
+    const [a, b, c] = [await connector(), await connector(), await connector()];
+    const loop = (part: string, ...way: string[]) =>
+      `error validating connector settings: delivery.${part}.connector_id: would lead back to this connector: ${way.join(' -> ')}`;
+    expect((await put(a, fallback(a))).body.message).toBe(loop('fallback', a, a));
+    expect((await put(a, notices(a))).body.message).toBe(loop('notices', a, a));
+    expect((await put(a, fallback(b))).status).toBe(200);
+    expect((await put(b, notices(c))).status).toBe(200);
+    const { status, body } = await put(c, fallback(a));
+    expect(status).toBe(400);
+    expect(body.message).toBe(loop('fallback', c, a, b, c));
+    expect((await server.call('GET', path(c))).body).toEqual({ secrets_set: [] });
+  });
+
+  it('keep no connector from being deleted that they name', async () => {
+    const [id, other] = [await connector(), await connector()];
+    await put(id, fallback(other));
+    expect((await server.call('DELETE', `/api/actions/connector/${other}`)).status).toBe(204);
+    expect(await run(id)).toMatchObject({
+      status: 'error',
+      message: expect.stringContaining('calling webhook'),
+    });
+    expect((await server.call('GET', path(id))).body.delivery.fallback).toEqual({ connector_id: other });
+  });
+});
+
+it('preconfigured connectors that stand in for each other in a circle stop the start', async () => {
+  const entry = { name: 'Mine', actionTypeId: '.server-log' };
+  await expect(
+    testServer({
+      settings: {
+        'xpack.actions.preconfigured': { one: entry, two: entry },
+        'patchbay.connectorSettings': {
+          one: { delivery: { fallback: { connectorId: 'two' } } },
+          two: { delivery: { notices: { connectorId: 'one' } } },
+        },
+      },
+    }),
+  ).rejects.toThrow('patchbay.connectorSettings.one.delivery: would lead back to it: one -> two -> one');
+});
+
 it('settings of a preconfigured connector that is not there, or that are wrong, stop the start', async () => {
   await expect(testServer({ settings: { 'patchbay.connectorSettings': { nobody: {} } } })).rejects.toThrow(
     'patchbay.connectorSettings.nobody: there is no preconfigured connector of this id',

@@ -56,7 +56,7 @@ export const patchbaySettings = {
     .record(z.string(), z.record(z.string(), z.unknown()))
     .default({})
     .describe(
-      'Connection settings of preconfigured connectors, by id: what the settings API takes, its keys in camelCase.',
+      'Connection and delivery settings of preconfigured connectors, by id: what the settings API takes, its keys in camelCase.',
     ),
   'patchbay.connectorTypes': list(z.string().min(1))
     .default([])

@@ -52,6 +52,15 @@ const listed = async (): Promise<{ id: string; config: Record<string, unknown> }
 const ids = async () => (await listed()).map(({ id }) => id).sort();
 
 describe('an apply', () => {
+  it('makes a connector after the one that stands in for it, wherever that is in the file', async () => {
+    const first = `connectors:${hook('first')}
+    settings: { delivery: { fallback: { connector_id: second } } }${hook('second')}`;
+    const ran = await apply(first, '--yes');
+    expect(ran).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(ran.stdout).toMatch(/created second\n.*created first/s);
+    expect(await apply(first, '--check')).toMatchObject({ exitCode: 0 });
+  });
+
   it('creates, then changes nothing, then updates what differs', async () => {
     expect(await apply(TWO, '--yes')).toEqual({
       exitCode: 0,

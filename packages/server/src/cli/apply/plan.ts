@@ -32,7 +32,7 @@ export interface PlanOptions {
   updateSecrets: boolean;
 }
 
-/** What makes the server's connectors those of the file; deletions last. */
+/** What makes the server's connectors those of the file; a connector after those that it names, deletions last. */
 export function makePlan(
   entries: readonly Entry[],
   current: readonly Current[],
@@ -41,7 +41,7 @@ export function makePlan(
   const byId = new Map(current.map((connector) => [connector.id, connector]));
   const problems: string[] = [];
   const steps: Step[] = [];
-  for (const entry of entries) {
+  for (const entry of afterThoseNamed(entries)) {
     const existing = byId.get(entry.id);
     if (existing?.is_preconfigured) {
       problems.push(`${entry.where}: id: is the id of a preconfigured connector, which cannot be changed`);
@@ -61,6 +61,30 @@ export function makePlan(
     }
   }
   return { steps, problems };
+}
+
+/** In the order of the file, but that a connector that another one's settings name comes before it. */
+function afterThoseNamed(entries: readonly Entry[]): Entry[] {
+  const byId = new Map(entries.map((entry) => [entry.id, entry]));
+  const ordered = new Set<Entry>();
+  const underWay = new Set<Entry>();
+  function add(entry: Entry): void {
+    if (ordered.has(entry) || underWay.has(entry)) return;
+    underWay.add(entry);
+    for (const id of namedIn(entry.settings)) {
+      const named = byId.get(id);
+      if (named !== undefined) add(named);
+    }
+    ordered.add(entry);
+  }
+  for (const entry of entries) add(entry);
+  return [...ordered];
+}
+
+/** Ids of the connectors that settings name, which were checked when the file was read. */
+function namedIn(settings: Entry['settings']): string[] {
+  const { fallback, notices } = (settings?.delivery ?? {}) as Record<string, { connector_id: string }>;
+  return [fallback?.connector_id, notices?.connector_id].filter((id) => id !== undefined);
 }
 
 function creation(entry: Entry): Step {
