@@ -462,7 +462,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
           deliverySettings: inMemorySettings.get(id)?.delivery ?? NO_DELIVERY_SETTINGS,
         };
       }
-      const loaded = await load(spaceId, id);
+      const loaded = cache.known(spaceId, id) ?? (await load(spaceId, id));
       return loaded && resolvedOf(loaded);
     },
 

@@ -8,6 +8,8 @@ const MAX_ENTRIES = 10_000;
  * load that was under way when the connector changed is not kept.
  */
 export interface ConnectorCache<T> {
+  /** What is loaded already. */
+  known(spaceId: string, id: string): T | undefined;
   get(spaceId: string, id: string, load: () => Promise<T | undefined>): Promise<T | undefined>;
   /** An id is one connector's, over all spaces. */
   forget(id: string): void;
@@ -32,6 +34,7 @@ export function createConnectorCache<T extends object>(changes: ChangeFeed): Con
     entries.clear();
   });
   return {
+    known: (spaceId, id) => records.get(key(spaceId, id)),
     async get(spaceId, id, load) {
       if (!changes.isHeard()) return load();
       const known = entries.get(id);

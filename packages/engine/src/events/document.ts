@@ -68,8 +68,7 @@ export function executeEnd(
       kind: 'action',
       start: run.startedAt.toISOString(),
       end: endedAt.toISOString(),
-      // Nanoseconds, as text.
-      duration: `${BigInt(endedAt.getTime() - run.startedAt.getTime()) * 1_000_000n}`,
+      duration: nanoseconds(endedAt.getTime() - run.startedAt.getTime()),
       outcome: isOk ? 'success' : 'failure',
     },
     message: `${isOk ? 'action executed' : 'action execution failure'}: ${label(run)}`,
@@ -90,6 +89,11 @@ export function executeEnd(
     parts.user = user.id === '' ? { name: user.name } : { name: user.name, id: user.id };
   if (!isOk) parts.error = { message: errorText(result) };
   return record(run, installation, endedAt, parts);
+}
+
+/** As text: more than a number holds exactly. */
+function nanoseconds(ms: number): string {
+  return ms === 0 ? '0' : `${ms}000000`;
 }
 
 /** `timeout` as it is written in settings, such as `5m`. */

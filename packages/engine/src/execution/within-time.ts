@@ -32,12 +32,6 @@ export function runningWork(): RunningWork {
       const controller = new AbortController();
       const abort = () => controller.abort();
       let timer: NodeJS.Timeout | undefined;
-      const timedOut = new Promise<ActionResult>((resolve) => {
-        timer = setTimeout(() => {
-          resolve(onTimeout());
-          abort();
-        }, RUN_TIMEOUT.ms);
-      });
       running.add(controller);
       caller.addEventListener('abort', abort);
       if (caller.aborted) abort();
@@ -48,7 +42,13 @@ export function runningWork(): RunningWork {
       };
       let result: ActionResult;
       try {
-        result = await Promise.race([run(controller.signal), timedOut]);
+        result = await new Promise<ActionResult>((resolve, reject) => {
+          timer = setTimeout(() => {
+            resolve(onTimeout());
+            abort();
+          }, RUN_TIMEOUT.ms);
+          run(controller.signal).then(resolve, reject);
+        });
       } catch (error) {
         end();
         throw error;

@@ -141,7 +141,7 @@ export function createTokens({ store, vault, now }: TokensOptions): Tokens {
       };
       return {
         ...kept,
-        ...(http !== undefined && { http }),
+        http: () => http,
         async get() {
           const stored = await kept.get();
           seenAll(stored);

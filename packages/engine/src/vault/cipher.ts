@@ -48,8 +48,10 @@ export function createCipher(encryptionKey: string, salt: Buffer): Cipher {
       const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES })
         .setAAD(Buffer.from(associatedData))
         .setAuthTag(tag);
-      const text = decipher.update(sealedBytes.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8');
-      return text + decipher.final('utf8');
+      const text = decipher.update(sealedBytes.subarray(NONCE_BYTES, -TAG_BYTES));
+      // In this mode nothing is left for the end, where the tag is checked.
+      decipher.final();
+      return text.toString('utf8');
     },
   };
 }

@@ -108,8 +108,9 @@ function headersOf(
 
 /** The URL's own query stays as it is written. */
 function withQuery(url: string, query: HttpOptions['query']): string {
+  if (query === undefined) return url;
   const added = new URLSearchParams();
-  for (const [name, value] of Object.entries(query ?? {})) {
+  for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== null) added.append(name, String(value));
   }
   if (added.size === 0) return url;
@@ -140,6 +141,7 @@ async function* counted(
 }
 
 async function readAll(body: TransportResponse['body']): Promise<Buffer> {
+  if (Array.isArray(body)) return Buffer.concat(body);
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);
   return Buffer.concat(chunks);

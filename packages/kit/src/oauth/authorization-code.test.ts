@@ -250,7 +250,7 @@ describe('a token that a user has consented to', () => {
   it('is refreshed though the run that asked for it is given up', async () => {
     await using server = await standIn(() => RENEWED);
     const lasting = contextOf(memoryTokens()).http;
-    const context = contextOf({ ...memoryTokens(expired), http: lasting });
+    const context = contextOf({ ...memoryTokens(expired), http: () => lasting });
     const http = createHttpClient({
       transport: nodeTransport,
       signal: AbortSignal.abort(),

@@ -112,7 +112,7 @@ async function refresh(
   let renewed: StoredToken;
   try {
     const fields = { refresh_token: stored.refreshToken, scope };
-    const means = { ...context, http: tokens.http ?? context.http };
+    const means = { ...context, http: tokens.http?.() ?? context.http };
     renewed = storable(await grant(client, 'refresh_token', fields, means), requestedAt, stored);
   } catch (error) {
     log.error(`Failed to refresh access token for connectorId: ${connector.id}. Error: ${messageOf(error)}`);

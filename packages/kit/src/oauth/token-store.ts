@@ -23,7 +23,7 @@ export interface TokenStore {
   shared(obtain: () => Promise<string | undefined>): Promise<string | undefined>;
   /**
    * For a request that must not be given up with the run: a service that has replaced a refresh token takes the old one
-   * no longer. Left out: the run's own.
+   * no longer. undefined: the run's own.
    */
-  readonly http?: HttpClient;
+  http?(): HttpClient | undefined;
 }
