@@ -48,8 +48,10 @@ describe('whatever a client may send', () => {
       for (const space of ['', '/s/other']) {
         await call('POST', `${space}/api/actions/connector/log`, { body: connector });
       }
+      const later = { connector_id: 'log', params: { message: 'x' }, run_at: '2099-01-01T00:00:00Z' };
+      const { body: delivery } = await call('POST', '/api/patchbay/deliveries', { body: later });
       const { body: document } = await call('GET', '/api/openapi.json');
-      const requests = requestArbitrary(document, ['log', 'made', 'made-too', 'other']);
+      const requests = requestArbitrary(document, ['log', 'made', 'made-too', 'other', delivery.id]);
       const caller = signIn === undefined ? {} : { as: await signIn(server) };
       const before = await everything(server);
 
@@ -79,6 +81,7 @@ async function everything({ call }: TestServer): Promise<unknown[]> {
     '/api/spaces/space',
     '/api/security/role',
     '/internal/security/users',
+    '/api/patchbay/deliveries',
   ];
   const answers = await Promise.all(paths.map((path) => call('GET', path)));
   return answers.map(({ status, body }) => ({ status, body }));

@@ -32,6 +32,8 @@ const connector = { name: 'x', connector_type_id: '.server-log' };
 const update = { name: 'y' };
 const run = { params: { message: 'hello' } };
 const space = { id: 'three', name: 'Three' };
+const queued = { connector_id: '{id}', ...run, run_at: '2099-01-01T00:00:00Z' };
+const matching = { filter: { order_key: 'of nobody' } };
 
 const unauthorized = 'Unauthorized';
 const toGet = 'Unauthorized to get actions';
@@ -41,15 +43,10 @@ const toDelete = 'Unauthorized to delete actions';
 const toRun = 'Unauthorized to execute a ".server-log" action';
 const toRunAny = 'Unauthorized to execute actions';
 
-/** `{id}` is a connector of the space, new for each call; `{other}` one of the other space. */
-const routes: [
-  method: string,
-  path: string,
-  body: unknown,
-  refusal: string,
-  inOne: number[],
-  inTwo: number[],
-][] =
+type Route = [method: string, path: string, body: unknown, refusal: string, inOne: number[], inTwo: number[]];
+
+/** `{id}` is a connector of the space, new for each call; `{other}` one of the other space; `{delivery}` one for later. */
+const routes: Route[] =
   // Statuses for:                                                     nobody none read all  key  superuser
   [
     [
@@ -172,6 +169,58 @@ const routes: [
       [401, 403, 404, 404, 404, 404],
       [401, 403, 403, 403, 403, 404],
     ],
+    [
+      'POST',
+      '/api/patchbay/deliveries',
+      queued,
+      toRun,
+      [401, 403, 202, 202, 202, 202],
+      [401, 403, 403, 403, 403, 202],
+    ],
+    [
+      'GET',
+      '/api/patchbay/deliveries',
+      undefined,
+      toGet,
+      [401, 403, 200, 200, 200, 200],
+      [401, 403, 403, 403, 403, 200],
+    ],
+    [
+      'GET',
+      '/api/patchbay/deliveries/{delivery}?params=true',
+      undefined,
+      toGet,
+      [401, 403, 200, 200, 200, 200],
+      [401, 403, 403, 403, 403, 200],
+    ],
+    [
+      'POST',
+      '/api/patchbay/deliveries/{delivery}/_cancel',
+      undefined,
+      toRunAny,
+      [401, 403, 200, 200, 200, 200],
+      [401, 403, 403, 403, 403, 200],
+    ],
+    ...['_replay', '_discard'].map(
+      (change): Route => [
+        'POST',
+        `/api/patchbay/deliveries/{delivery}/${change}`,
+        undefined,
+        toRunAny,
+        [401, 403, 409, 409, 409, 409],
+        [401, 403, 403, 403, 403, 409],
+      ],
+    ),
+    ...['_cancel', '_replay', '_discard'].map(
+      (change): Route => [
+        'POST',
+        `/api/patchbay/deliveries/${change}`,
+        matching,
+        toRunAny,
+        [401, 403, 200, 200, 200, 200],
+        [401, 403, 403, 403, 403, 200],
+      ],
+    ),
   ];
 
 let created = 0;
@@ -183,17 +232,25 @@ async function newConnector(spaceId: string): Promise<string> {
   return id;
 }
 
+async function newDelivery(spaceId: string, connectorId: string): Promise<string> {
+  const body = { ...queued, connector_id: connectorId };
+  return (await call('POST', `/s/${spaceId}/api/patchbay/deliveries`, { body })).body.id;
+}
+
 describe.each(routes)('%s %s', (method, template, body, refusal, inOne, inTwo) => {
   const cases = (['one', 'two'] as const).flatMap((spaceId) =>
     order.map((caller, index) => [caller, spaceId, (spaceId === 'one' ? inOne : inTwo)[index]] as const),
   );
 
   it.each(cases)('answers %s in %s with %i', async (caller, spaceId, expected) => {
+    const id = await newConnector(spaceId);
     const path = template
-      .replace('{id}', await newConnector(spaceId))
+      .replace('{id}', id)
+      .replace('{delivery}', template.includes('{delivery}') ? await newDelivery(spaceId, id) : '')
       .replace('{other}', await newConnector(spaceId === 'one' ? 'two' : 'one'))
       .replace('{new}', `made-${created++}`);
-    const answer = await call(method, `/s/${spaceId}${path}`, { as: callers[caller], body });
+    const sent = body && JSON.stringify(body).replace('{id}', id);
+    const answer = await call(method, `/s/${spaceId}${path}`, { as: callers[caller], body: sent });
     expect(answer.status).toBe(expected);
     if (expected === 401) expect(answer.body.message).toBe(unauthorized);
     if (expected === 403) expect(answer.body.message).toBe(refusal);

@@ -76,12 +76,19 @@ export interface Delivery {
   find(query: DeliveryQuery, page: { page: number; perPage: number }): Promise<FoundDeliveries>;
   /** Throws `NotFoundError`, and `ConflictError` when it is running or over. */
   cancel(spaceId: string, id: string): Promise<DeliveryRecord>;
-  /** Gives the delivery that is made (again). Throws `NotFoundError`, and `ConflictError` when it is not over. */
+  /**
+   * Gives the delivery that is made (again). Throws `NotFoundError`, and `ConflictError` when it is not over, or its params
+   * are no longer kept.
+   */
   replay(spaceId: string, id: string): Promise<DeliveryRecord>;
   /** Throws `NotFoundError`, and `ConflictError` when it is not dead. */
   discard(spaceId: string, id: string): Promise<DeliveryRecord>;
-  /** All that match; how many were changed. One that changes meanwhile is passed over. */
-  changeAll(change: Change, query: DeliveryQuery): Promise<number>;
+  /** All that match and that may be changed; how many were. One that changes meanwhile is passed over. */
+  changeAll(
+    change: Change,
+    query: DeliveryQuery,
+    mayChange?: (delivery: DeliveryRecord) => Promise<boolean>,
+  ): Promise<number>;
   /** How many are queued. */
   pending(): Promise<number>;
 }
@@ -240,12 +247,15 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     return sealed === undefined ? undefined : vault.open(paramsDescriptor(delivery), sealed);
   }
 
-  /** False when it is in another state than it has to be in. */
+  /** False when it is in another state than it has to be in. Throws `ConflictError` for one that has nothing to be run with. */
   async function change(what: Change, delivery: DeliveryRecord): Promise<boolean> {
     const { from, to } = CHANGES[what];
+    const { id } = delivery;
     const at = now().toISOString();
     return store.transaction(async ({ deliveries, wakeups }) => {
       const { changed, due } = await deliveries.transition(delivery, { from, to, at });
+      // Asked after the change, which keeps others from taking them away.
+      if (changed && what === 'replay' && (await deliveries.params(id)) === undefined) throw paramsGone(id);
       await wakeups.add(due);
       return changed;
     });
@@ -264,8 +274,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   async function repeat(delivery: DeliveryRecord): Promise<DeliveryRecord> {
     const { id, spaceId, connectorId, source, orderKey, origin } = delivery;
     const params = await paramsOf(delivery);
-    if (params === undefined)
-      throw new ConflictError(`Delivery [${id}] cannot be replayed: its params are no longer kept`);
+    if (params === undefined) throw paramsGone(id);
     const item = { spaceId, connectorId, params, source: sourceOf(source) };
     const refused = await refusal(item);
     if (refused instanceof Error) throw refused;
@@ -346,7 +355,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       return delivery.state === 'delivered' ? repeat(delivery) : changeOne('replay', spaceId, id);
     },
 
-    async changeAll(what, query) {
+    async changeAll(what, query, mayChange = async () => true) {
       const { from } = CHANGES[what];
       const states = query.states?.filter((state) => from.some((one) => one === state)) ?? from;
       if (states.length === 0) return 0;
@@ -356,7 +365,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
           { ...query, states, before },
           { from: 0, size: CHANGED_AT_ONCE, countUpTo: 0 },
         );
-        for (const delivery of deliveries) if (await change(what, delivery)) changed++;
+        for (const delivery of deliveries) {
+          if ((await mayChange(delivery)) && (await change(what, delivery).catch(falseOnConflict))) changed++;
+        }
         before = deliveries.at(-1)?.seq;
         if (deliveries.length < CHANGED_AT_ONCE) return changed;
       }
@@ -390,6 +401,15 @@ function bulkAnswer(
   if (inserted === undefined || inserted.outcome === 'full')
     return { ...known, response: 'queuedActionsLimitError' };
   return { ...known, response: 'success', deliveryId: inserted.id };
+}
+
+function paramsGone(id: string): ConflictError {
+  return new ConflictError(`Delivery [${id}] cannot be replayed: its params are no longer kept`);
+}
+
+function falseOnConflict(error: unknown): false {
+  if (error instanceof ConflictError) return false;
+  throw error;
 }
 
 function full(): TooManyRequestsError {

@@ -107,6 +107,8 @@ export interface Execution {
   dryRun(request: RunRequest): Promise<ActionResult>;
   /** Takes out of a text what the runs under way keep secret, and the process itself. */
   redact: Redact;
+  /** Takes out of a text what a connector keeps secret, and the process itself. Throws `InternalError` as a run does. */
+  redactorOf(spaceId: string, connectorId: string): Promise<Redact>;
   /** How many runs are under way. */
   inFlight(): number;
   /** Aborts the runs under way; each ends with a result of its own. */
@@ -426,6 +428,11 @@ export function createExecution(options: ExecutionOptions): Execution {
     },
 
     redact: (text) => redactor(processRedactor, ...redactors)(text),
+    async redactorOf(spaceId, connectorId) {
+      const resolved = await catalog.resolve(spaceId, connectorId);
+      if (resolved === undefined) return processRedactor;
+      return redactor(...secretsOf(open(resolved), resolved.connector));
+    },
     inFlight: work.inFlight,
     abortAll: work.abortAll,
   };

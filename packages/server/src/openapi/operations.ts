@@ -108,6 +108,38 @@ const deliveries: Record<string, Entry> = {
     'Enqueue runs that nobody waits for',
     'enqueued_deliveries',
   ],
+  'GET /api/patchbay/deliveries': ['findDeliveries', 'Find deliveries, the newest first', 'delivery_list'],
+  'GET /api/patchbay/deliveries/:id': ['getDelivery', 'Get a delivery and its attempts', 'delivery'],
+  'POST /api/patchbay/deliveries/:id/_cancel': [
+    'cancelDelivery',
+    'Take a delivery back that has not begun',
+    'delivery',
+  ],
+  'POST /api/patchbay/deliveries/:id/_replay': [
+    'replayDelivery',
+    'Run a delivery that is over again',
+    'delivery',
+  ],
+  'POST /api/patchbay/deliveries/:id/_discard': [
+    'discardDelivery',
+    'Wait no more for a delivery that is dead',
+    'delivery',
+  ],
+  'POST /api/patchbay/deliveries/_cancel': [
+    'cancelDeliveries',
+    'Take back those that match and have not begun',
+    'deliveries_changed',
+  ],
+  'POST /api/patchbay/deliveries/_replay': [
+    'replayDeliveries',
+    'Run those again that match and are dead, discarded or cancelled',
+    'deliveries_changed',
+  ],
+  'POST /api/patchbay/deliveries/_discard': [
+    'discardDeliveries',
+    'Wait no more for those that match and are dead',
+    'deliveries_changed',
+  ],
 };
 
 const spaces: Record<string, Entry> = {

@@ -49,14 +49,21 @@ export function authorizeExecute(
   { typeId, type, params }: AskedRun,
 ): Principal {
   const caller = authorize(system, request, 'execute', typeId);
-  if (type?.subFeature === 'endpointSecurity') {
-    const { directSubActions } = type;
-    const isOpen = directSubActions?.some((name) => name === params.subAction) ?? true;
-    if (!canUseEndpointSecurity(caller, request.spaceId) || !(isOpen || isSuperuser(caller))) {
-      throw new ForbiddenError(REFUSALS.execute(typeId));
-    }
-  }
+  if (!mayRunType(caller, request.spaceId, { type, params }))
+    throw new ForbiddenError(REFUSALS.execute(typeId));
   return caller;
+}
+
+/** Whether a caller who may execute connectors has what a type of a sub-feature asks for besides. */
+export function mayRunType(
+  caller: Principal,
+  spaceId: string,
+  { type, params }: Pick<AskedRun, 'type' | 'params'>,
+): boolean {
+  if (type?.subFeature !== 'endpointSecurity') return true;
+  const { directSubActions } = type;
+  const isOpen = directSubActions?.some((name) => name === params.subAction) ?? true;
+  return canUseEndpointSecurity(caller, spaceId) && (isOpen || isSuperuser(caller));
 }
 
 /** As `authorizeExecute`, for a connector by its id. One that is not there is the business of whoever runs it. */
