@@ -33,12 +33,17 @@ export function createConnectorCache<T extends object>(changes: ChangeFeed): Con
     forgotten++;
     entries.clear();
   });
+  function known(spaceId: string, id: string): T | undefined {
+    if (!changes.isHeard()) return undefined;
+    const entry = entries.get(id);
+    return entry?.spaceId === spaceId ? entry.loaded : undefined;
+  }
   return {
-    known: (spaceId, id) => records.get(key(spaceId, id)),
+    known,
     async get(spaceId, id, load) {
       if (!changes.isHeard()) return load();
-      const known = entries.get(id);
-      if (known?.spaceId === spaceId) return known.loaded;
+      const found = known(spaceId, id);
+      if (found !== undefined) return found;
       const forgottenBefore = forgotten;
       const loaded = await load();
       if (loaded !== undefined && forgotten === forgottenBefore) entries.set(id, { spaceId, loaded });
