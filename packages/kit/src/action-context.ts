@@ -62,6 +62,11 @@ export interface ActionContext<Config = unknown, Secrets = unknown, Params = unk
   connector: { id: string; name: string; typeId: string; typeName: string; spaceId: string };
   /** One for each run, the same as in the event log. */
   executionId: string;
+  /**
+   * Of the delivery that this run is an attempt of: the same on each, so that a service that knows it can drop what it has had.
+   * undefined: somebody waits for the run, and it is not repeated.
+   */
+  deliveryId: string | undefined;
   source: SourceKind;
   settings: OperatorSettings;
   /** What outgoing messages are signed with (Standard Webhooks), if this connector signs. */

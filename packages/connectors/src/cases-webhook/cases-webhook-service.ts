@@ -9,6 +9,7 @@ import {
   sensitiveHeaders,
   webhookHeaders,
   webhookTls,
+  withIdempotencyKey,
 } from '@patchbay/kit';
 import { valuesOf } from './answer.ts';
 import { caseVariables, commentVariables, renderBody, renderUrl } from './render.ts';
@@ -20,6 +21,7 @@ export function casesWebhookService({
   secrets,
   http,
   allowedHosts,
+  deliveryId,
   now,
 }: ActionContext<Config, Secrets>): IncidentService<Incident> {
   const options = {
@@ -32,10 +34,12 @@ export function casesWebhookService({
     method: string,
     url: string,
     body: string | undefined,
-    paths: readonly string[] = [],
+    { paths = [], key }: { paths?: readonly string[]; key?: string | undefined } = {},
   ): Promise<string[]> {
     const text = body === undefined ? {} : { text: body };
-    const response = await http.request(method.toUpperCase() as HttpMethod, url, { ...options, ...text });
+    const request = { method: method.toUpperCase() as HttpMethod, options: { ...options, ...text } };
+    const sent = withIdempotencyKey(request, key);
+    const response = await http.request(sent.method, url, sent.options);
     return valuesOf(response, { method, url }, paths);
   }
 
@@ -47,7 +51,7 @@ export function casesWebhookService({
           ? renderBody(config.getIncidentJson, systemVariables(id), 'Get case')
           : undefined;
       const titleKey = config.getIncidentResponseExternalTitleKey;
-      const [title = ''] = await call(config.getIncidentMethod, url, body, [titleKey]);
+      const [title = ''] = await call(config.getIncidentMethod, url, body, { paths: [titleKey] });
       return {
         id,
         title,
@@ -63,7 +67,10 @@ export function casesWebhookService({
         const variables = { case: caseVariables(incident) };
         const body = renderBody(config.createIncidentJson, variables, 'Create case');
         const idKey = config.createIncidentResponseKey;
-        const [id = ''] = await call(config.createIncidentMethod, url, body, [idKey]);
+        const [id = ''] = await call(config.createIncidentMethod, url, body, {
+          paths: [idKey],
+          key: deliveryId,
+        });
         return read(id);
       }),
 

@@ -13,6 +13,8 @@ export interface MailFields {
   html: string;
   text: string;
   attachments?: Params['attachments'];
+  /** Left out: one that the mail library makes up. */
+  messageId?: string;
 }
 
 /** Markdown in, HTML out. */

@@ -1,5 +1,5 @@
 import { type ActionContext, ActionError, defineConnectorType, messageOf } from '@patchbay/kit';
-import { addressProblem, isGiven } from './addresses.ts';
+import { addressProblem, isGiven, type Mailbox } from './addresses.ts';
 import { composeParts, type MailFields, mailboxesOf } from './compose.ts';
 import { sendByGraph } from './graph.ts';
 import { composeJson } from './json-service.ts';
@@ -70,10 +70,11 @@ function ensureSendable({ config, params, settings, source }: Context): void {
     throw new ActionError('Email attachments can only be sent via notifications');
 }
 
-function toMail({ config, params }: Context, parts: { text: string; html: string }): MailFields {
+function toMail({ config, params, deliveryId }: Context, parts: { text: string; html: string }): MailFields {
   const { to, cc, bcc, replyTo, subject, attachments } = params;
+  const from = mailboxesOf([config.from]);
   return {
-    from: mailboxesOf([config.from]),
+    from,
     to: mailboxesOf(to),
     cc: mailboxesOf(cc),
     bcc: mailboxesOf(bcc),
@@ -81,7 +82,14 @@ function toMail({ config, params }: Context, parts: { text: string; html: string
     subject,
     ...parts,
     ...(attachments !== undefined && attachments.length > 0 && { attachments }),
+    ...(deliveryId !== undefined && { messageId: messageIdOf(deliveryId, from) }),
   };
+}
+
+/** One message, however often it is sent. https://www.rfc-editor.org/rfc/rfc5322#section-3.6.4 */
+function messageIdOf(deliveryId: string, [sender]: readonly Mailbox[]): string {
+  const domain = sender?.address.split('@').at(-1);
+  return `<${deliveryId}@${domain || 'patchbay'}>`;
 }
 
 /** As the reference counts it: the fields as they were given, in JSON. */

@@ -7,6 +7,7 @@ import {
   usesOauth,
   webhookFailure,
   webhookOauthHeader,
+  withIdempotencyKey,
 } from '@patchbay/kit';
 import { toAnswer } from './answer.ts';
 import { errorDetail } from './error-detail.ts';
@@ -53,10 +54,11 @@ export const http = defineConnectorType({
   },
   renderParams,
   async execute(context) {
-    const { config, secrets, params, connector, log, now, redact } = context;
+    const { config, secrets, params, connector, deliveryId, log, now, redact } = context;
     ensureOneBody(params);
     const oauth = usesOauth(config) ? await webhookOauthHeader(context, DOING) : undefined;
-    const { method, url, options } = toCall(config, secrets, params, oauth);
+    const call = toCall(config, secrets, params, oauth);
+    const { method, url, options } = withIdempotencyKey(call, deliveryId);
     let response: HttpResponse;
     try {
       response = await context.http.request(method, url, options);

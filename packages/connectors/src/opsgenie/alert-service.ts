@@ -18,7 +18,7 @@ export function alertService(
   path: string,
   responseSchema: z.ZodType,
 ): AlertService {
-  const { config, secrets, connector, log } = context;
+  const { config, secrets, connector, deliveryId, log } = context;
   const request = serviceRequester(context, {
     failureText: ({ response, message }) => failureText(response?.data(), message),
     sourceOf: onlyThrottlingIsTheUsers,
@@ -44,7 +44,7 @@ export function alertService(
           `connector "${connector.id}" message length ${length} exceeds ${MESSAGE_MAX} and has been truncated`,
         );
       }
-      return post(path, toAlert(alert));
+      return post(path, toAlert(alert, deliveryId));
     },
     close({ alias, ...rest }) {
       return post(`${path}/${shortAlias(alias)}/close`, rest, { identifierType: 'alias' });
@@ -52,9 +52,14 @@ export function alertService(
   };
 }
 
-/** What is sent of a new alert: a message and an alias that the service takes. */
-export function toAlert(alert: NewAlert): NewAlert {
-  const { message, alias } = alert;
+/**
+ * What is sent of a new alert: a message and an alias that the service takes. Without an alias it has its delivery's id for
+ * one: what comes again with it is counted on the open alert.
+ * https://support.atlassian.com/opsgenie/docs/what-is-alert-de-duplication/
+ */
+export function toAlert(alert: NewAlert, deliveryId?: string): NewAlert {
+  const { message } = alert;
+  const alias = alert.alias || deliveryId || alert.alias;
   return {
     ...alert,
     message: message.slice(0, MESSAGE_MAX),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toEvent } from './event.ts';
 
 const sent = (params: Parameters<typeof toEvent>[0], connectorId = 'abc') =>
-  JSON.stringify(toEvent(params, connectorId));
+  JSON.stringify(toEvent(params, { connectorId }));
 
 describe('toEvent', () => {
   it('of a trigger has everything that was given, in this order', () => {

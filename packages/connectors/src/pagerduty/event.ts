@@ -1,11 +1,18 @@
 import { momentOf } from '@patchbay/kit';
 import type { Params } from './schema.ts';
 
-/** The event as PagerDuty takes it; its routing key goes in a header. What is undefined is not sent. */
-export function toEvent(params: Params, connectorId: string): Record<string, unknown> {
+/**
+ * The event as PagerDuty takes it; its routing key goes in a header. What is undefined is not sent. A trigger without a
+ * dedup key has its delivery's id for one: what comes again with it joins the open alert.
+ * https://developer.pagerduty.com/docs/events-api-v2-overview
+ */
+export function toEvent(
+  params: Params,
+  { connectorId, deliveryId }: { connectorId: string; deliveryId?: string | undefined },
+): Record<string, unknown> {
   const { eventAction = 'trigger', dedupKey } = params;
-  const event = { event_action: eventAction, dedup_key: dedupKey || undefined };
-  if (eventAction !== 'trigger') return event;
+  if (eventAction !== 'trigger') return { event_action: eventAction, dedup_key: dedupKey || undefined };
+  const event = { event_action: eventAction, dedup_key: dedupKey || deliveryId };
   return {
     ...event,
     payload: {

@@ -36,10 +36,10 @@ export const pagerduty = defineConnectorType({
       { eventAction: 'resolve', dedupKey: 'disk-host-1' },
     ],
   },
-  async execute({ config, secrets, params, connector, http, log }) {
+  async execute({ config, secrets, params, connector, deliveryId, http, log }) {
     const response = await http
       .post(config.apiUrl || DEFAULT_URL, {
-        json: toEvent(params, connector.id),
+        json: toEvent(params, { connectorId: connector.id, deliveryId }),
         headers: { [ROUTING_KEY]: secrets.routingKey },
         sensitiveHeaders: [ROUTING_KEY],
         acceptStatus: () => true,

@@ -30,7 +30,7 @@ export type IncidentService = ReturnType<typeof incidentService>;
  * https://developer.servicenow.com/dev.do#!/reference/api/rome/rest/c_ImportSetAPI
  */
 export function incidentService(context: IncidentContext, kind: IncidentKind) {
-  const { config, secrets, log, now } = context;
+  const { config, secrets, deliveryId, log, now } = context;
   const instance = openInstance(context);
   const { importSetTable, scope } = kind;
   const table = `/api/now/v2/table/${kind.table}`;
@@ -82,6 +82,8 @@ export function incidentService(context: IncidentContext, kind: IncidentKind) {
   return {
     instance,
     updated: write.updated,
+    /** For an incident without one. The application makes a repeat an update by it; in a table it would do nothing. */
+    correlationId: config.usesTableApi ? undefined : deliveryId,
     ensureApplication,
     getIncident,
     summaryOf,

@@ -7,16 +7,21 @@ import type { IncidentService } from './incident-service.ts';
  * its work notes; ServiceNow gives comments no id and no date, so theirs is the incident's.
  */
 export function pushIncident<Fields extends Incident>(
-  push: IncidentPush<Fields>,
-  { create, update }: IncidentService,
+  { incident: given, comments }: IncidentPush<Fields>,
+  { create, update, correlationId }: IncidentService,
 ): Promise<PushedIncident & { comments?: PushedComment[] }> {
-  const { externalId: _, ...incident } = push.incident;
-  return pushToService(push, {
-    create,
-    update,
-    async addComment({ id, pushedDate }, { comment, commentId }) {
-      await update(id, { ...incident, work_notes: comment });
-      return { commentId, pushedDate };
+  const isRepeatable = given.externalId === null && !given.correlation_id && correlationId !== undefined;
+  const whole = isRepeatable ? { ...given, correlation_id: correlationId } : given;
+  const { externalId: _, ...incident } = whole;
+  return pushToService(
+    { incident: whole, comments },
+    {
+      create,
+      update,
+      async addComment({ id, pushedDate }, { comment, commentId }) {
+        await update(id, { ...incident, work_notes: comment });
+        return { commentId, pushedDate };
+      },
     },
-  });
+  );
 }

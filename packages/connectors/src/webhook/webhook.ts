@@ -5,6 +5,7 @@ import {
   usesOauth,
   webhookFailure,
   webhookOauthHeader,
+  withIdempotencyKey,
 } from '@patchbay/kit';
 import { toRequest } from './request.ts';
 import { config, params, secrets } from './schema.ts';
@@ -32,10 +33,12 @@ export const webhook = defineConnectorType({
   },
   renderParams: (given, render) => (given.body ? { body: render.text(given.body as string, 'json') } : given),
   async execute(context) {
-    const { config, secrets, connector, http, log, now } = context;
+    const { config, secrets, connector, signingKeys, deliveryId, http, log, now } = context;
     const { body } = context.params;
     const oauth = usesOauth(config) ? await webhookOauthHeader(context, DOING) : undefined;
-    const { method, options } = signed(toRequest(config, secrets, body, oauth), context);
+    const request = toRequest(config, secrets, body, oauth);
+    const { method, options } =
+      signingKeys.length > 0 ? signed(request, context) : withIdempotencyKey(request, deliveryId);
     let response: HttpResponse;
     try {
       response = await http.request(method, config.url, options);

@@ -14,10 +14,13 @@ describe('delivery', () => {
   /** What the next attempts come to; then all is well. */
   let outcomes: (unknown | (() => unknown))[];
   let sent: string[];
+  /** As the runs were told. */
+  let deliveryIds: (string | undefined)[];
 
   const note = noteType({
-    async execute({ params }) {
+    async execute({ params, deliveryId }) {
       sent.push(params.message);
+      deliveryIds.push(deliveryId);
       const outcome = outcomes.shift();
       if (outcome instanceof Error) throw outcome;
       return typeof outcome === 'function' ? outcome() : outcome;
@@ -41,6 +44,7 @@ describe('delivery', () => {
     now = new Date('2026-01-01T00:00:00.000Z');
     outcomes = [];
     sent = [];
+    deliveryIds = [];
     await start();
   });
   afterEach(async () => {
@@ -139,6 +143,17 @@ describe('delivery', () => {
     ]);
     expect(dead.reason).toBe('no (failed 3 times)');
     expect(sent).toHaveLength(3);
+  });
+
+  it('tells every attempt the id of the delivery, and a run that somebody waits for none', async () => {
+    outcomes = [new ActionError('no', { retry: new Date('2026-01-01T00:01:00.000Z') })];
+    const id = await enqueue();
+    await waits(id, 1);
+    turnTo('2026-01-01T00:01:00.000Z');
+    await reaches(id, 'delivered');
+    const { signal } = new AbortController();
+    await engine.execution.run({ ...item(), signal });
+    expect(deliveryIds).toEqual([id, id, undefined]);
   });
 
   it('tries again at the time that the type says, and not at all when it says no', async () => {

@@ -278,6 +278,7 @@ export function createExecution(options: ExecutionOptions): Execution {
             spaceId: run.spaceId,
           },
           executionId: run.executionUuid,
+          deliveryId: run.task?.deliveryId,
           source: run.source.kind,
           settings: catalog.validation.settings,
           signingKeys: settings?.signingKeys ?? [],

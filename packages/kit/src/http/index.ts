@@ -4,6 +4,7 @@ export { type AddedOptions, clientWith } from './client-with.ts';
 export { HttpRequestError, HttpStatusError, ResponseError, sourceOfStatus } from './errors.ts';
 export { mergeHeaders } from './headers.ts';
 export type { HttpClient, HttpMethod, HttpOptions, HttpResponse, HttpStream, QueryValue } from './http.ts';
+export { withIdempotencyKey } from './idempotency-key.ts';
 export { type AskedFor, jsonAnswer } from './json-answer.ts';
 export { jsonText } from './json-text.ts';
 export type { ProxyOptions } from './proxy.ts';

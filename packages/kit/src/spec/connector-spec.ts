@@ -5,7 +5,8 @@ import type { HttpClient, HttpResponse } from '../http/index.ts';
 import type { AuthDefaults, AuthTypeId } from './auth/index.ts';
 
 /** What a handler is given. Every request of `client` is authenticated by the connector's secrets. */
-export interface SpecContext<Config> extends Pick<ActionContext, 'connector' | 'log' | 'now' | 'signal'> {
+export interface SpecContext<Config>
+  extends Pick<ActionContext, 'connector' | 'deliveryId' | 'log' | 'now' | 'signal'> {
   client: HttpClient;
   config: Config;
   secrets: Readonly<Record<string, unknown>>;

@@ -124,8 +124,8 @@ function clientOf(
 }
 
 function specContext(
-  { config, secrets, connector, log, now, signal }: ActionContext<unknown, Secrets>,
+  { config, secrets, connector, deliveryId, log, now, signal }: ActionContext<unknown, Secrets>,
   client: HttpClient,
 ): SpecContext<unknown> {
-  return { client, config, secrets, connector, log, now, signal };
+  return { client, config, secrets, connector, deliveryId, log, now, signal };
 }

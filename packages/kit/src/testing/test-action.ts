@@ -46,6 +46,8 @@ export interface TestRun {
   /** Default: the run is for nobody. */
   cases?: Cases;
   executionId?: string;
+  /** Default: the run is no attempt of a delivery. */
+  deliveryId?: string;
   signingKeys?: readonly string[];
   signal?: AbortSignal;
 }
@@ -85,6 +87,7 @@ export async function testAction(type: ConnectorType, run: TestRun): Promise<Tes
     params,
     connector: { id: 'test', name: 'Test', typeId: type.id, typeName: type.name, spaceId: 'default' },
     executionId: run.executionId ?? 'execution',
+    deliveryId: run.deliveryId,
     source: run.source ?? 'http_request',
     settings: validation.settings,
     signingKeys: run.signingKeys ?? [],
