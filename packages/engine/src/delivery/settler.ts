@@ -21,8 +21,13 @@ export interface SettlerOptions {
   log: Logger;
 }
 
-const GATHER_MS = 3;
-const WRITE_AT = 128;
+/**
+ * The end of a write is one wait for the disk, whatever is in it: what comes to an end is gathered for this many times as
+ * long as the last write took, within these bounds.
+ */
+const GATHER_TIMES = 3;
+const GATHER_MS = { least: 3, most: 40 };
+const WRITE_AT = 256;
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 2000;
 
@@ -31,6 +36,7 @@ export function createSettler({ store, onDue, log }: SettlerOptions): Settler {
   let inWrite = 0;
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> | undefined;
+  let gatherMs = GATHER_MS.least;
 
   async function writeAll(): Promise<void> {
     while (waiting.length > 0) {
@@ -44,8 +50,11 @@ export function createSettler({ store, onDue, log }: SettlerOptions): Settler {
 
   async function write(batch: readonly Settlement[]): Promise<void> {
     for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
+      const startedAt = performance.now();
       try {
         for (const lane of await store.settle(batch)) onDue(lane);
+        const tookMs = performance.now() - startedAt;
+        gatherMs = Math.min(Math.max(GATHER_TIMES * tookMs, GATHER_MS.least), GATHER_MS.most);
         return;
       } catch (error) {
         log.error(`${batch.length} attempts could not be written down, trying again: ${messageOf(error)}`);
@@ -68,7 +77,7 @@ export function createSettler({ store, onDue, log }: SettlerOptions): Settler {
       waiting.push(settlement);
       if (writing !== undefined) return;
       if (waiting.length >= WRITE_AT) void flush();
-      else timer ??= setTimeout(() => void flush(), GATHER_MS);
+      else timer ??= setTimeout(() => void flush(), gatherMs);
     },
     waiting: () => waiting.length + inWrite,
     flush,

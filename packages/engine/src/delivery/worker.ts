@@ -140,7 +140,7 @@ export function createWorker(options: WorkerOptions): Worker {
       forget(lane);
       return;
     }
-    if (lane.buffer.length >= laneConcurrency(lane.connectorId) || settler.waiting() > UNWRITTEN_MAX) return;
+    if (lane.buffer.length >= refillBelow(lane) || settler.waiting() > UNWRITTEN_MAX) return;
     lane.isTaking = true;
     lane.isWokenAgain = false;
     const taking = take(lane)
@@ -242,6 +242,11 @@ export function createWorker(options: WorkerOptions): Worker {
     lane.batch = Math.max(lane.batch, least);
     lane.batchTakenAt = at;
     return lane.batch;
+  }
+
+  /** The next batch is asked for while there is enough left to run until it comes. */
+  function refillBelow(lane: Lane): number {
+    return Math.max(laneConcurrency(lane.connectorId), lane.batch / 2);
   }
 
   /** Begins what the lane may run at once. */
