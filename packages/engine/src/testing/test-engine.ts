@@ -1,4 +1,4 @@
-import type { ConnectorType } from '@patchbay/kit';
+import type { ConnectorType, Logger } from '@patchbay/kit';
 import { type Cases, createCases } from '../cases/index.ts';
 import { type Catalog, createCatalog, createTypeRegistry } from '../catalog/index.ts';
 import { loadSettings, operatorSettings } from '../config/index.ts';
@@ -22,6 +22,8 @@ export interface TestEngineOptions {
   random?: () => number;
   /** Left out: a database of its own. Left open at the end. */
   store?: Store;
+  /** Left out: what is logged is kept in `logged`. */
+  logger?: (name: string) => Logger;
 }
 
 export interface TestEngine extends AsyncDisposable {
@@ -57,10 +59,12 @@ export async function testEngine(options: TestEngineOptions): Promise<TestEngine
 async function assemble(
   store: Store,
   remove: () => Promise<void>,
-  { types, settings: overrides = {}, now = () => new Date(), random }: TestEngineOptions,
+  options: TestEngineOptions,
 ): Promise<TestEngine> {
+  const { types, settings: overrides = {}, now = () => new Date(), random } = options;
   const { settings } = loadSettings({ files: [], environment: {}, overrides });
-  const { lines, logger } = logLines();
+  const { lines, logger: toLines } = logLines();
+  const { logger = toLines } = options;
   const license = { type: settings['patchbay.license'], status: settings['patchbay.licenseStatus'] };
   for (const id of ['default', 'other']) await store.spaces.create({ id, reserved: false, attributes: {} });
   const egress = createEgress(settings, logger('actions'));
