@@ -64,6 +64,9 @@ export class StartupError extends Error {
   override readonly name: string = 'StartupError';
 }
 
+/** The database that a store is in cannot be reached, is in use, or does not let us in. */
+export class StoreUnreachableError extends StartupError {}
+
 /** There is no store where one should be. */
 export class StoreMissingError extends StartupError {
   override readonly name = 'StoreMissingError';

@@ -4,8 +4,10 @@ export { type ChangeFeed, type ChangeKind, nobodyElse, STALENESS_BOUND_MS } from
 export * from './delivery-port.ts';
 export type * from './event-port.ts';
 export { type KeptRecords, keepRecords } from './kept-records.ts';
+export { checkStore, copyStore, type Migrated, migrateStore } from './maintenance.ts';
 export { openStore } from './open.ts';
 export type { OpenStoreOptions } from './open-options.ts';
 export type * from './ports.ts';
+export type { CopiedTable, StoreFinding } from './raw/index.ts';
 export type * from './sealed-port.ts';
 export { openSqliteStore } from './sqlite/index.ts';

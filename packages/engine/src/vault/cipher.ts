@@ -22,6 +22,14 @@ export interface Cipher {
   open(sealed: string, associatedData: string): string;
 }
 
+/** Whether a text has the form of a sealed one; by which key it was sealed, and whether it opens, is another question. */
+export function isSealed(text: string): boolean {
+  const [format, keyId = '', body = '', ...rest] = text.split('.');
+  if (format !== FORMAT || !/^[\w-]{8}$/.test(keyId) || rest.length > 0) return false;
+  const bytes = Buffer.from(body, 'base64url');
+  return bytes.length >= NONCE_BYTES + TAG_BYTES && bytes.toString('base64url') === body;
+}
+
 /** AES-256-GCM under a key derived, once, from the configured one and the installation's salt. */
 export function createCipher(encryptionKey: string, salt: Buffer): Cipher {
   const bytes = scryptSync(encryptionKey, salt, KEY_BYTES, { N: 2 ** 14, r: 8, p: 1 });

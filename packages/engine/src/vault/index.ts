@@ -1,3 +1,4 @@
+export { isSealed } from './cipher.ts';
 export { type KeyFile, readOrCreateKeyFile } from './key-file.ts';
 export {
   createSecretReferences,

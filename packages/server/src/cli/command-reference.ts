@@ -17,12 +17,13 @@ Results go to standard output, everything else to standard error. With \`--json\
 is empty where a command fails before it has a result. Colours and questions are for terminals only: where a question cannot
 be asked, the command does nothing and exits 2. \`NO_COLOR\` is heeded.
 
-**Who calls.** Connectors, spaces, users and API keys are a running server's: its database is held by it alone. \`--url\`
+**Who calls.** Connectors, spaces, users and API keys are a running server's. \`--url\`
 (\`PATCHBAY_URL\`) says where it is. \`--user NAME\` (\`PATCHBAY_USER\`) asks for the password, or takes \`PATCHBAY_PASSWORD\`;
 \`--api-key\` asks for a key, or takes \`PATCHBAY_API_KEY\`, which also counts where no user is given. No secret is ever an
 argument: every process of the machine can read those.
 
-**With the server stopped.** \`users reset-password\` works on the data folder, and says so when a server holds it.
+**Without a server.** \`users reset-password\`, \`keys rotate --offline\` and \`store\` work on the store itself: of a SQLite file the
+server must be stopped, and they say so when it is not; on PostgreSQL servers may go on.
 
 ${sections(program)}`;
 }

@@ -15,6 +15,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   spaces: async () => (await import('./spaces.ts')).addSpaces,
   keystore: async () => (await import('./keystore.ts')).addKeystore,
   keys: async () => (await import('./keys.ts')).addKeys,
+  store: async () => (await import('./store.ts')).addStore,
   users: async () => (await import('./users.ts')).addUsers,
   'api-keys': async () => (await import('./api-keys.ts')).addApiKeys,
 };

@@ -27,6 +27,11 @@ export function isUnavailable(error: unknown): boolean {
   return ENDED.test(message);
 }
 
+/** Class 28: not this user with this password; 3D000: no such database; 42501: a privilege is missing. */
+export function isRefused(error: unknown): boolean {
+  return /^(28|3D000|42501)/.test((error as PostgresError).code ?? '');
+}
+
 /** What an error says; Node says nothing where several addresses were tried. */
 export function reasonOf(error: unknown): string {
   const { code, message } = error as PostgresError;

@@ -53,3 +53,7 @@ export async function openPostgresStore(
     },
   };
 }
+
+export { checkPostgres } from './check.ts';
+export { migrateDatabase } from './open.ts';
+export { openRawPostgres } from './raw.ts';

@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
-import { StartupError, StoreMissingError } from '../../errors/index.ts';
+import { StartupError, StoreMissingError, StoreUnreachableError } from '../../errors/index.ts';
 import type { OpenStoreOptions } from '../open-options.ts';
 import type { PostgresAddress } from './address.ts';
-import { isUnavailable, reasonOf } from './errors.ts';
+import { isRefused, isUnavailable, reasonOf } from './errors.ts';
 import { migrations } from './migrations.ts';
 import { clientConfig, SCHEMA } from './pool.ts';
 
@@ -27,7 +27,8 @@ export async function openWhenUp(
   const startedAt = performance.now();
   for (let attempt = 1; ; attempt++) {
     try {
-      return await migrateDatabase(address, mustExist);
+      await migrateDatabase(address, { mustExist });
+      return;
     } catch (error) {
       const isOver = performance.now() - startedAt + RETRY_EVERY_MS > patienceMs;
       if (isOver || !(error instanceof StartupError) || !isUnavailable(error.cause)) throw error;
@@ -46,12 +47,11 @@ export async function openWhenUp(
  * Brings a database to the newest schema, or refuses it with a `StartupError` and leaves it as it is. All in one
  * transaction: half a migration is none.
  */
-async function migrateDatabase(address: PostgresAddress, mustExist: boolean): Promise<void> {
-  const client = new pg.Client({ ...clientConfig(address), query_timeout: 0 });
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    await checkServer(client, address);
+export function migrateDatabase(
+  address: PostgresAddress,
+  { mustExist = false } = {},
+): Promise<{ from: number; to: number }> {
+  return withClient(address, async (client) => {
     await client.query(
       `begin; set local statement_timeout = '${MIGRATION_TIMEOUT}'; set local lock_timeout = 0`,
     );
@@ -66,9 +66,25 @@ async function migrateDatabase(address: PostgresAddress, mustExist: boolean): Pr
       await client.query('update schema_version set version = $1', [migrations.length]);
     }
     await client.query('commit');
+    return { from: version, to: migrations.length };
+  });
+}
+
+/** Runs `work` on a connection of its own to a server that we can work with. Throws `StartupError`. */
+export async function withClient<T>(
+  address: PostgresAddress,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({ ...clientConfig(address), query_timeout: 0 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await checkServer(client, address);
+    return await work(client);
   } catch (error) {
     if (error instanceof StartupError) throw error;
-    throw new StartupError(`The PostgreSQL database ${address.shown} cannot be opened: ${reasonOf(error)}.`, {
+    const Refusal = isUnavailable(error) || isRefused(error) ? StoreUnreachableError : StartupError;
+    throw new Refusal(`The PostgreSQL database ${address.shown} cannot be opened: ${reasonOf(error)}.`, {
       cause: error,
     });
   } finally {
@@ -89,7 +105,7 @@ async function checkServer(client: pg.Client, address: PostgresAddress): Promise
 }
 
 /** 0: there is nothing yet. */
-async function schemaVersion(client: pg.Client, address: PostgresAddress): Promise<number> {
+export async function schemaVersion(client: pg.Client, address: PostgresAddress): Promise<number> {
   const { rows: tables } = await client.query<{ name: string }>(
     'select table_name::text as name from information_schema.tables where table_schema = $1',
     [SCHEMA],

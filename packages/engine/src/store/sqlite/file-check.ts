@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { messageOf } from '@patchbay/kit';
-import { StartupError } from '../../errors/index.ts';
+import { StartupError, StoreUnreachableError } from '../../errors/index.ts';
 
 /** "PBay", at offset 68 of the file: what says that a database is ours. */
 export const APPLICATION_ID = 0x50426179;
@@ -32,6 +32,12 @@ export function checkFile(path: string, newestVersion: number, tables: readonly 
   if (version === 0) return;
   if (endsAmidPage(path, header, stats.size)) refuse(path, 'it is corrupt (it ends in the middle of a page)');
   checkContent(path, tables);
+}
+
+/** The schema's version as the file's header tells it; 0 where there is none yet. */
+export function fileVersion(path: string): number {
+  const hasHeader = existsSync(path) && statSync(path).size >= HEADER_BYTES;
+  return hasHeader ? readHeader(path).readUInt32BE(60) : 0;
 }
 
 export function newer(version: number, newestVersion: number): string {
@@ -84,7 +90,7 @@ export function isLocked(error: unknown): boolean {
 }
 
 export function inUse(path: string, cause: unknown): StartupError {
-  return new StartupError(
+  return new StoreUnreachableError(
     `The database ${path} is in use by another process. One process runs on one SQLite file: stop the other one first.`,
     { cause },
   );

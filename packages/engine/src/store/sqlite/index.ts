@@ -41,3 +41,7 @@ export function openSqliteStore(path: string): Store {
     },
   };
 }
+
+export { checkSqlite } from './check.ts';
+export { fileVersion } from './file-check.ts';
+export { openRawSqlite, readRawSqlite } from './raw.ts';

@@ -1,0 +1,232 @@
+import { DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { StartupError, StoreMissingError, StoreUnreachableError } from '../errors/index.ts';
+import { type TempFolder, tempFolder } from '../testing/index.ts';
+import { describeOnPostgres, type TestDatabase, testDatabase } from '../testing/postgres/index.ts';
+import type { StoreAddress } from './address.ts';
+import { checkStore, copyStore, migrateStore } from './maintenance.ts';
+import { openStore } from './open.ts';
+import type { Store } from './ports.ts';
+import { parseAddress } from './postgres/address.ts';
+
+const describe = await describeOnPostgres();
+
+const at = '2026-01-01T00:00:00.000Z';
+const isSealed = (text: string) => text.startsWith('sealed');
+
+/** Fills a store with rows of most kinds, with texts that databases trip over. */
+async function fill(store: Store, connectors: number): Promise<void> {
+  for (const id of ['default', 'other'])
+    await store.spaces.create({ id, reserved: false, attributes: { n: 'ä\0' } });
+  const [config] = fc.sample(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()), {
+    seed: 7,
+    numRuns: 1,
+  });
+  for (let n = 0; n < connectors; n++) {
+    await store.connectors.create({
+      id: `c${n}\uffff\0`,
+      spaceId: n % 2 === 0 ? 'default' : 'other',
+      typeId: '.webhook',
+      name: `Hook \u{1f600} ${n}`,
+      config: config ?? {},
+      secrets: `sealed ${n}`,
+      isMissingSecrets: false,
+      authMode: 'shared',
+      version: 1,
+      createdAt: at,
+      updatedAt: at,
+    });
+  }
+  await store.connectorSettings.put('default', {
+    connectorId: 'c0\uffff\0',
+    settings: {},
+    secrets: 'sealed',
+  });
+  await store.users.put({
+    username: 'ann',
+    passwordHash: 'h',
+    roles: ['a'],
+    fullName: null,
+    email: 'a\0',
+    enabled: true,
+    profileUid: 'u',
+  });
+  await store.meta.set('name', 'value');
+  await store.references.replace('default', { type: 'alert', id: '1' }, [{ type: 'action', id: 'c0' }]);
+  const event = {
+    timestamp: at,
+    action: 'execute',
+    spaceId: 'default',
+    connectorId: 'c',
+    executionUuid: 'e',
+    outcome: null,
+  };
+  await store.events.append(
+    Array.from({ length: 600 }, (_, n) => ({ ...event, document: Buffer.from(`{"n":${n}}`) })),
+  );
+}
+
+async function using<T>(where: StoreAddress, work: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(where);
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+describe('a store as a whole', () => {
+  let folder: TempFolder;
+  let database: TestDatabase;
+  let file: StoreAddress;
+  let postgres: StoreAddress;
+
+  beforeEach(async () => {
+    folder = tempFolder();
+    database = await testDatabase();
+    file = { kind: 'sqlite', path: folder.file('patchbay.sqlite') };
+    postgres = { kind: 'postgres', address: parseAddress(database.url) };
+  });
+  afterEach(async () => {
+    await database[Symbol.asyncDispose]();
+    folder[Symbol.dispose]();
+  });
+
+  it('is made and brought to the newest schema, the same on both', async () => {
+    for (const where of [file, postgres]) {
+      const made = await migrateStore(where);
+      expect(made.from).toBe(0);
+      expect(await migrateStore(where)).toEqual({ from: made.to, to: made.to });
+    }
+    expect((await migrateStore(file)).to).toBe((await migrateStore(postgres)).to);
+  });
+
+  it('is copied from SQLite to PostgreSQL and back with every row of every table, and goes on from there', async () => {
+    await using(file, (store) => fill(store, 300));
+    const progress: [number, number][] = [];
+    const there = await copyStore(file, postgres, (...step) => progress.push(step));
+    const rows = Object.fromEntries(there.map((table) => [table.name, table.rows]));
+    expect(rows).toMatchObject({ spaces: 2, connectors: 300, users: 1, events: 600, object_references: 1 });
+    expect(progress.length).toBeGreaterThan(5);
+    const [done, total] = progress.at(-1) ?? [];
+    expect(done).toBe(total);
+
+    await using(postgres, async (store) => {
+      expect(await store.connectors.get('default', 'c0\uffff\0')).toMatchObject({ name: 'Hook \u{1f600} 0' });
+      expect((await store.events.find({ limit: 1 }))[0]?.document).toEqual({ n: 599 });
+      await store.events.append([
+        {
+          timestamp: at,
+          action: 'execute',
+          spaceId: 'default',
+          connectorId: 'c',
+          executionUuid: 'new',
+          outcome: null,
+          document: Buffer.from('{}'),
+        },
+      ]);
+      expect((await store.events.find({ limit: 1 }))[0]?.executionUuid).toBe('new');
+    });
+    const back: StoreAddress = { kind: 'sqlite', path: folder.file('back.sqlite') };
+    const again = await copyStore(postgres, back);
+    const sums = (tables: typeof there) =>
+      Object.fromEntries(
+        tables.filter(({ name }) => name !== 'events').map(({ name, checksum }) => [name, checksum]),
+      );
+    expect(sums(again)).toEqual(sums(there));
+  });
+
+  it('is copied with its new tables too, without a list of them', async () => {
+    await migrateStore(file);
+    const own = new DatabaseSync(folder.file('patchbay.sqlite'));
+    const tables = own
+      .prepare(`select name from pragma_table_list where type = 'table' and schema = 'main'`)
+      .all();
+    own.close();
+    const names = tables.map(({ name }) => String(name)).filter((name) => !name.startsWith('sqlite_'));
+    expect((await copyStore(file, postgres)).map(({ name }) => name).sort()).toEqual(names.sort());
+  });
+
+  it('is not copied into one that has something, or has nothing to copy', async () => {
+    await using(postgres, (store) => store.meta.set('name', 'theirs'));
+    await migrateStore(file);
+    await expect(copyStore(file, postgres)).rejects.toThrow(
+      /^The PostgreSQL database .* is not empty: there are rows in meta\. .* Nothing was copied\.$/,
+    );
+    expect(await using(postgres, (store) => store.meta.get('name'))).toBe('theirs');
+    const nowhere: StoreAddress = { kind: 'sqlite', path: folder.file('nowhere.sqlite') };
+    await expect(copyStore(nowhere, postgres)).rejects.toThrow(StoreMissingError);
+  });
+
+  it('leaves the other one empty when a copy does not come to its end, or is not what was read', async () => {
+    await using(file, (store) => fill(store, 10));
+    const stop = () => {
+      throw new Error('stopped');
+    };
+    await expect(copyStore(file, postgres, stop)).rejects.toThrow('stopped');
+    await database.query(`create function patchbay.twist() returns trigger language plpgsql as
+      $$ begin new.name := new.name || '!'; return new; end $$;
+      create trigger twist before insert on patchbay.connectors for each row execute function patchbay.twist()`);
+    await expect(copyStore(file, postgres)).rejects.toThrow(
+      /^The copy of connectors is not what was read: 10 of 10 rows, checksum \w{64} for \w{64}\. Nothing was copied\.$/,
+    );
+    await database.query('drop trigger twist on patchbay.connectors');
+    expect(await database.query('select 1 from patchbay.spaces')).toEqual([]);
+    expect((await copyStore(file, postgres)).find(({ name }) => name === 'connectors')?.rows).toBe(10);
+  });
+
+  it('is found right, or told what is wrong', async () => {
+    for (const where of [file, postgres]) {
+      await expect(checkStore(where, isSealed)).rejects.toThrow(StoreMissingError);
+      await using(where, (store) => fill(store, 2));
+      const right = await checkStore(where, isSealed);
+      expect(right.map(({ ok }) => ok)).toEqual([true, true, true, true]);
+      expect(right.at(-1)).toEqual({ name: 'secrets', ok: true, detail: '3 have the form of sealed text' });
+      await using(where, (store) =>
+        store.connectors.reseal([{ id: 'c1\uffff\0', before: 'sealed 1', after: 'in clear' }]),
+      );
+      const wrong = await checkStore(where, isSealed);
+      expect(wrong.filter(({ ok }) => !ok)).toEqual([
+        { name: 'secrets', ok: false, detail: 'not sealed: connectors c1\uffff\0' },
+      ]);
+      expect(JSON.stringify(wrong)).not.toContain('in clear');
+    }
+    await database.query('update patchbay.schema_version set version = version - 1');
+    expect((await checkStore(postgres, isSealed))[1]).toMatchObject({ name: 'schema', ok: false });
+    await database.query(
+      'alter table patchbay.connectors disable trigger authorizations_of_updated_connectors',
+    );
+    expect((await checkStore(postgres, isSealed))[2]).toEqual({
+      name: 'integrity',
+      ok: false,
+      detail: 'the trigger authorizations_of_updated_connectors is turned off',
+    });
+  });
+
+  it('is found damaged when rows refer to nothing, or the file is corrupt', async () => {
+    await using(file, (store) => fill(store, 2));
+    const path = folder.file('patchbay.sqlite');
+    const damaged = new DatabaseSync(path);
+    damaged.exec(`pragma foreign_keys = off; delete from spaces where id = 'other'`);
+    damaged.close();
+    expect((await checkStore(file, isSealed)).find(({ name }) => name === 'integrity')).toMatchObject({
+      ok: false,
+      detail: expect.stringMatching(/^connectors .* refers to a row of spaces that is not there/),
+    });
+  });
+
+  it('says when it cannot be looked at', async () => {
+    await using(file, async () => {
+      await expect(checkStore(file, isSealed)).rejects.toThrow(StoreUnreachableError);
+    });
+    const address = parseAddress(database.url);
+    for (const wrong of [{ port: 1 }, { password: 'wrong' }, { database: 'nowhere' }]) {
+      const checking = checkStore({ kind: 'postgres', address: { ...address, ...wrong } }, isSealed);
+      await expect(checking).rejects.toThrow(StoreUnreachableError);
+    }
+    await migrateStore(postgres);
+    await database.query('update patchbay.schema_version set version = 999');
+    await expect(migrateStore(postgres)).rejects.toThrow(StartupError);
+  });
+});

@@ -1,0 +1,143 @@
+import { type Kysely, sql } from 'kysely';
+import { StartupError } from '../../errors/index.ts';
+import { tableChecksum } from './checksum.ts';
+import type { RawStore, RawTable, Rows } from './raw-store.ts';
+import { countRows, readTable } from './read-table.ts';
+
+export interface CopiedTable {
+  name: string;
+  rows: number;
+  /** The same on both sides: they were read again and compared. */
+  checksum: string;
+}
+
+/** Counters whose rows each driver's migration makes, as many as suit it: their sum is copied. */
+const COUNTERS: Readonly<Record<string, string>> = { delivery_queue: 'pending' };
+
+/** SQLite takes 32766 parameters in a statement, PostgreSQL 65535. */
+const MAX_PARAMETERS = 30_000;
+
+/**
+ * Copies every row of every table into a store that is empty, reads it back and compares. It is one transaction: a copy
+ * that does not come to its end leaves the store empty. Throws `StartupError`.
+ */
+export async function copyStore(
+  from: RawStore,
+  to: RawStore,
+  onProgress: (done: number, total: number) => void = () => {},
+): Promise<CopiedTable[]> {
+  const tables = inOrder(from.tables);
+  ensureAlike(from, to);
+  return from.db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (source) => {
+      await from.prepareToRead(source);
+      return to.db.transaction().execute(async (target) => {
+        await to.prepareToWrite(target);
+        await ensureEmpty(to, target);
+        let total = 0;
+        for (const table of tables)
+          if (COUNTERS[table.name] === undefined) total += await countRows(source, table);
+        let done = 0;
+        const copied: CopiedTable[] = [];
+        for (const table of tables) {
+          const counter = COUNTERS[table.name];
+          if (counter !== undefined) {
+            copied.push(await copyCounter(source, target, table, counter));
+            continue;
+          }
+          copied.push(
+            await copyTable(source, target, table, (rows) => {
+              done += rows;
+              onProgress(done, total);
+            }),
+          );
+          const counted = to.tables.find(({ name }) => name === table.name);
+          if (counted?.counted !== undefined) await to.countOn(target, counted);
+        }
+        return copied;
+      });
+    });
+}
+
+async function copyTable(
+  source: Kysely<Rows>,
+  target: Kysely<Rows>,
+  table: RawTable,
+  onRows: (rows: number) => void,
+): Promise<CopiedTable> {
+  const [read, written] = [tableChecksum(table), tableChecksum(table)];
+  const atOnce = Math.floor(MAX_PARAMETERS / table.columns.length);
+  for await (const rows of readTable(source, table)) {
+    for (const row of rows) read.add(row);
+    for (let at = 0; at < rows.length; at += atOnce)
+      await target
+        .insertInto(table.name)
+        .values(rows.slice(at, at + atOnce))
+        .execute();
+    onRows(rows.length);
+  }
+  for await (const rows of readTable(target, table)) for (const row of rows) written.add(row);
+  if (read.rows !== written.rows || read.value() !== written.value()) {
+    throw new StartupError(
+      `The copy of ${table.name} is not what was read: ${written.rows} of ${read.rows} rows, checksum ${written.value()} for ${read.value()}. Nothing was copied.`,
+    );
+  }
+  return { name: table.name, rows: read.rows, checksum: read.value() };
+}
+
+async function copyCounter(
+  source: Kysely<Rows>,
+  target: Kysely<Rows>,
+  { name, key: [key = ''] }: RawTable,
+  counter: string,
+): Promise<CopiedTable> {
+  const sum = await sumOf(source, name, counter);
+  await sql`
+    update ${sql.table(name)} set ${sql.ref(counter)} = ${sum}
+    where ${sql.ref(key)} = (select min(${sql.ref(key)}) from ${sql.table(name)})`.execute(target);
+  return { name, rows: 1, checksum: String(await sumOf(target, name, counter)) };
+}
+
+async function sumOf(db: Kysely<Rows>, table: string, column: string): Promise<number> {
+  const { rows } = await sql<{ sum: number | string | null }>`
+    select sum(${sql.ref(column)}) as sum from ${sql.table(table)}`.execute(db);
+  return Number(rows[0]?.sum ?? 0);
+}
+
+/** Those that others refer to before those. */
+function inOrder(tables: readonly RawTable[]): RawTable[] {
+  const ordered: RawTable[] = [];
+  const place = (table: RawTable) => {
+    if (ordered.includes(table)) return;
+    for (const other of tables) if (other !== table && table.refersTo.includes(other.name)) place(other);
+    ordered.push(table);
+  };
+  for (const table of tables) place(table);
+  return ordered;
+}
+
+function ensureAlike(from: RawStore, to: RawStore): void {
+  const shapeOf = ({ tables }: RawStore) =>
+    tables.map(({ name, columns }) => `${name}(${columns.join()})`).sort();
+  const shapes = shapeOf(to);
+  const other = shapeOf(from).find((shape) => !shapes.includes(shape));
+  if (other === undefined && from.tables.length === to.tables.length) return;
+  throw new StartupError(`${from.shown} and ${to.shown} do not have the same tables. Nothing was copied.`);
+}
+
+async function ensureEmpty({ shown, tables }: RawStore, target: Kysely<Rows>): Promise<void> {
+  const filled: string[] = [];
+  for (const table of tables) {
+    const counter = COUNTERS[table.name];
+    const rows =
+      counter === undefined ? await countRows(target, table) : await sumOf(target, table.name, counter);
+    if (rows > 0) filled.push(table.name);
+  }
+  if (filled.length === 0) return;
+  throw new StartupError(
+    `${shown} is not empty: there are rows in ${filled.join(', ')}. A store is copied into one that no server has used yet. Nothing was copied.`,
+  );
+}
