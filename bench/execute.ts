@@ -2,19 +2,17 @@
  * `npm run bench`: what a run costs over a bare forwarder of the same request, in the same run on the same machine.
  * `npm run bench -- --before DIR` also loads the Patchbay of another checkout. Prints; asserts nothing. See README.md.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
+import { median } from './median.ts';
+import { createWebhook, headers, startPatchbay } from './patchbay.ts';
 import { type Child, cpuMicroseconds, residentMegabytes, startScript } from './processes.ts';
 
 const SECONDS = 4;
 const IDLE_MS = 10_000;
 const CONNECTIONS = [1, 32];
-const PASSWORD = 'bench-password';
-const authorization = `Basic ${Buffer.from(`elastic:${PASSWORD}`).toString('base64')}`;
 const body = JSON.stringify({
   params: { body: JSON.stringify({ text: 'disk full on host-1', severity: 'critical' }) },
 });
@@ -41,13 +39,12 @@ const checkouts = [
 ];
 
 const children: Child[] = [];
-const folders: string[] = [];
 try {
   const receiver = await start(join(import.meta.dirname, 'receiver.ts'));
   const target = `${receiver.url}/hook`;
   const bare = await start(join(import.meta.dirname, 'bare-forwarder.ts'), [target]);
   const candidates = [{ name: 'bare', child: bare, url: `${bare.url}/api/actions/connector/bench/_execute` }];
-  for (const { name, folder } of checkouts) candidates.push(await startPatchbay(name, folder, target));
+  for (const { name, folder } of checkouts) candidates.push(await startCandidate(name, folder, target));
 
   for (const connections of CONNECTIONS) {
     for (const candidate of candidates) await load(candidate, connections, 2);
@@ -69,7 +66,6 @@ try {
   }
 } finally {
   await Promise.all(children.map((child) => child.stop()));
-  for (const folder of folders) rmSync(folder, { recursive: true });
 }
 
 async function start(...script: Parameters<typeof startScript>): Promise<Child> {
@@ -79,18 +75,10 @@ async function start(...script: Parameters<typeof startScript>): Promise<Child> 
 }
 
 /** The Patchbay of a checkout, with one webhook connector that sends to `target`; prints how it started. */
-async function startPatchbay(name: string, folder: string, target: string): Promise<Candidate> {
-  const data = mkdtempSync(join(tmpdir(), 'patchbay-bench-'));
-  folders.push(data);
-  const server = join(folder, 'packages/server');
-  const { bin } = JSON.parse(readFileSync(join(server, 'package.json'), 'utf8'));
-  const { scripts } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+async function startCandidate(name: string, folder: string, target: string): Promise<Candidate> {
   const startedAt = performance.now();
-  const child = await start(join(server, bin.patchbay), [], {
-    // As its own `npm start` does.
-    flags: scripts.start.match(/--\S+/g),
-    env: { SERVER_PORT: '0', PATH_DATA: data, ELASTIC_PASSWORD: PASSWORD },
-  });
+  const child = await startPatchbay(folder);
+  children.push(child);
   await fetch(`${child.url}/api/status`);
   const readyMs = Math.round(performance.now() - startedAt);
   await wait(IDLE_MS);
@@ -114,21 +102,6 @@ function megabytes(child: Child): string {
   return `${residentMegabytes(child)?.toFixed(0) ?? 'unknown'} MB`;
 }
 
-async function createWebhook(url: string, target: string): Promise<string> {
-  const response = await fetch(`${url}/api/actions/connector`, {
-    method: 'POST',
-    headers: { authorization, 'kbn-xsrf': 'bench', 'content-type': 'application/json' },
-    body: JSON.stringify({
-      name: 'bench',
-      connector_type_id: '.webhook',
-      config: { url: target, headers: { 'Content-Type': 'application/json' } },
-      secrets: { user: 'bench', password: 'password' },
-    }),
-  });
-  const { id } = (await response.json()) as { id: string };
-  return id;
-}
-
 /** Throws when a run did not end well: a fast error is no result. */
 async function load({ url, child }: Candidate, connections: number, duration: number): Promise<Load> {
   const cpuBefore = cpuMicroseconds(child);
@@ -137,7 +110,7 @@ async function load({ url, child }: Candidate, connections: number, duration: nu
     connections,
     duration,
     method: 'POST',
-    headers: { authorization, 'kbn-xsrf': 'bench', 'content-type': 'application/json' },
+    headers,
     body,
     verifyBody: (answer) => String(answer).includes('"status":"ok"'),
   });
@@ -147,8 +120,4 @@ async function load({ url, child }: Candidate, connections: number, duration: nu
     perSecond: result.requests.average,
     cpuPerRun: (cpuMicroseconds(child) - cpuBefore) / result.requests.total,
   };
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -42,7 +42,7 @@ export function residentMegabytes({ process: { pid } }: Child): number | undefin
 }
 
 /** Processor time used so far, in microseconds. Linux only; NaN elsewhere. */
-export function cpuMicroseconds({ process: { pid } }: Child): number {
+export function cpuMicroseconds({ process: { pid } }: { process: Pick<ChildProcess, 'pid'> }): number {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
     return (Number(fields[11]) + Number(fields[12])) * TICK_MICROSECONDS;
