@@ -28,6 +28,7 @@ const KNOWN: Record<string, readonly [name: string, licence: string, features: r
       'workflows',
     ],
   ],
+  '.cases': ['Cases', 'platinum', ['uptime', 'alerting', 'siem']],
   '.cases-webhook': ['Webhook - Case Management', 'gold', ['cases']],
   '.crowdstrike': ['CrowdStrike', 'enterprise', ['endpointSecurity']],
   '.d3security': ['D3 Security', 'gold', ['alerting', 'siem', ...NEW]],

@@ -3,6 +3,7 @@ import { abuseipdb } from './abuseipdb/abuseipdb.ts';
 import { alienvaultOtx } from './alienvault-otx/alienvault-otx.ts';
 import { bedrock } from './bedrock/bedrock.ts';
 import { braveSearch } from './brave-search/brave-search.ts';
+import { cases } from './cases/cases.ts';
 import { casesWebhook } from './cases-webhook/cases-webhook.ts';
 import { crowdstrike } from './crowdstrike/crowdstrike.ts';
 import { d3security } from './d3security/d3security.ts';
@@ -49,6 +50,7 @@ export const connectorTypes: readonly ConnectorType[] = [
   alienvaultOtx,
   bedrock,
   braveSearch,
+  cases,
   casesWebhook,
   crowdstrike,
   d3security,
