@@ -1,8 +1,10 @@
 import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  type Case,
   type ConnectorType,
   createAllowedHosts,
+  NO_CASE_CONNECTOR,
   validateConfig,
   validateConnector,
   validateParams,
@@ -11,6 +13,7 @@ import {
 import { operatorSettings } from '@patchbay/kit/testing';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { pushOf } from '../../engine/src/cases/incident.ts';
 import { connectorTypes } from './index.ts';
 
 const ALERTING = ['alerting', 'uptime', 'siem'];
@@ -99,6 +102,51 @@ const KNOWN: Record<string, readonly [name: string, licence: string, features: r
   '.zendesk': ['Zendesk', 'enterprise', NEW],
 };
 
+const CASE: Case = {
+  id: 'c1',
+  version: 'v',
+  incrementalId: 1,
+  owner: 'cases',
+  title: 'Disk is full',
+  description: 'On host-1',
+  tags: ['full disk'],
+  status: 'open',
+  severity: 'high',
+  category: null,
+  connector: NO_CASE_CONNECTOR,
+  settings: { syncAlerts: false },
+  assignees: [],
+  customFields: [],
+  createdAt: '2026-01-01T00:00:00.000Z',
+  createdBy: { username: 'ann', fullName: null, email: null },
+  updatedAt: null,
+  updatedBy: null,
+  closedAt: null,
+  closedBy: null,
+  inProgressAt: null,
+  externalService: null,
+  totalComment: 0,
+  totalAlerts: 0,
+};
+
+/** What cases keep for connectors of one type or another. */
+const FIELDS_OF_CONNECTOR = {
+  issueType: '10006',
+  priority: 'High',
+  parent: null,
+  otherFields: '{"a":1}',
+  severity: '1',
+  urgency: '2',
+  impact: '3',
+  category: 'software',
+  subcategory: 'os',
+  additionalFields: null,
+  incidentTypes: ['1001'],
+  severityCode: '6',
+  tlp: 2,
+  caseId: 'x',
+};
+
 const validation = {
   allowedHosts: createAllowedHosts(['*']),
   settings: operatorSettings(),
@@ -140,6 +188,19 @@ describe.each(connectorTypes.map((type) => [type.id, type] as const))('%s', (id,
       if (schema !== null) {
         expect(untitled(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))).toEqual([]);
       }
+    }
+  });
+
+  it.runIf(type.features.includes('cases'))('takes a case as an incident', () => {
+    const { caseIncident } = type;
+    if (caseIncident === undefined) throw new Error(`${id} does not say how`);
+    for (const fields of [null, FIELDS_OF_CONNECTOR]) {
+      const theCase = { ...CASE, connector: { ...CASE.connector, fields } };
+      const push = pushOf({ theCase, attachments: [], last: undefined, url: undefined }, caseIncident);
+      const run = { subAction: 'pushToService', subActionParams: push };
+      const { subActionParams } = validateParams(type, run, validation) as typeof run;
+      type.subActions?.pushToService?.parse(subActionParams);
+      expect(Object.values(push.incident)).toContain('Disk is full');
     }
   });
 

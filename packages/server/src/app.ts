@@ -25,6 +25,7 @@ import { answerWhileStopping } from './http/stopping.ts';
 import { withoutTrailingSlash } from './http/trailing-slash.ts';
 import { unreadableRequestHandler } from './http/unreadable-request.ts';
 import { listRoutes } from './openapi/route-list.ts';
+import { casesRoutes } from './routes/cases/index.ts';
 import { connectorSettingsRoutes } from './routes/connector-settings.ts';
 import { connectorRoutes } from './routes/connectors.ts';
 import { deliveryRoutes } from './routes/deliveries/index.ts';
@@ -180,6 +181,7 @@ export function addRoutes(app: App, system: System): void {
   executeRoute(app, system);
   deliveryRoutes(app, system);
   oauthRoutes(app, system);
+  casesRoutes(app, system);
   spaceRoutes(app, system);
   securityRoutes(app, system);
   rotateKeyRoutes(app, system);

@@ -13,6 +13,13 @@ export const casesWebhook = defineConnectorType({
   config,
   secrets,
   validate: { config: validateConfig, connector: validateConnector },
+  caseIncident: {
+    title: 'title',
+    description: 'description',
+    comments: 'comments',
+    tags: 'tags',
+    fields: ({ id, severity, status }) => ({ id, severity, status }),
+  },
   params,
   example: {
     name: 'Case system',

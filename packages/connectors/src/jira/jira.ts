@@ -1,4 +1,10 @@
-import { type ActionContext, defineConnectorType, ensureAllowed, pushToService } from '@patchbay/kit';
+import {
+  type ActionContext,
+  defineConnectorType,
+  ensureAllowed,
+  fieldsForIncident,
+  pushToService,
+} from '@patchbay/kit';
 import { jiraService } from './jira-service.ts';
 import { type Config, config, type Params, params, type Secrets, secrets } from './schema.ts';
 
@@ -14,6 +20,21 @@ export const jira = defineConnectorType({
   validate: {
     config: ({ apiUrl }, { allowedHosts }) =>
       ensureAllowed(apiUrl, allowedHosts, 'error configuring connector action'),
+  },
+  caseIncident: {
+    title: 'summary',
+    description: 'description',
+    comments: 'comments',
+    fields: ({ tags }, ofConnector) => ({
+      ...fieldsForIncident(ofConnector, {
+        issueType: 'issueType',
+        priority: 'priority',
+        parent: 'parent',
+        otherFields: 'otherFields',
+      }),
+      // Labels have no blanks.
+      labels: tags.map((tag) => tag.replaceAll(/\s+/g, '_')),
+    }),
   },
   params,
   example: {

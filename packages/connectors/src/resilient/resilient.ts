@@ -1,4 +1,4 @@
-import { defineConnectorType, ensureAllowed, pushToService } from '@patchbay/kit';
+import { defineConnectorType, ensureAllowed, fieldsForIncident, pushToService } from '@patchbay/kit';
 import { resilientService } from './resilient-service.ts';
 import { config, nothing, push, secrets } from './schema.ts';
 
@@ -13,6 +13,17 @@ export const resilient = defineConnectorType({
   secrets,
   validate: {
     config: ({ apiUrl }, { allowedHosts }) => ensureAllowed(apiUrl, allowedHosts, 'error validating url'),
+  },
+  caseIncident: {
+    title: 'name',
+    description: 'description',
+    comments: 'comments',
+    fields: (_, ofConnector) =>
+      fieldsForIncident(ofConnector, {
+        incidentTypes: 'incidentTypes',
+        severityCode: 'severityCode',
+        additionalFields: 'additionalFields',
+      }),
   },
   example: {
     name: 'Security incidents',

@@ -1,6 +1,7 @@
 import { defineConnectorType, type IncidentPush, subActionChoice } from '@patchbay/kit';
 import { z } from 'zod';
 import { incidentConfig, secrets, usesTableApi, validateAccount } from './account.ts';
+import { caseIncident } from './case-incident.ts';
 import { getChoices, getFields } from './choices.ts';
 import {
   choicesOf,
@@ -61,6 +62,8 @@ export const servicenowSir = defineConnectorType({
   secrets,
   validate: validateAccount,
   isConnectorDeprecated: usesTableApi,
+  // What alerts observed is not known here: it is in their documents.
+  caseIncident: caseIncident({ priority: 'priority' }),
   params,
   example: {
     name: 'Security operations',

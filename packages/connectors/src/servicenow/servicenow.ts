@@ -1,6 +1,7 @@
 import { defineConnectorType, subActionChoice } from '@patchbay/kit';
 import { z } from 'zod';
 import { incidentConfig, secrets, usesTableApi, validateAccount } from './account.ts';
+import { caseIncident } from './case-incident.ts';
 import { getChoices, getFields } from './choices.ts';
 import { closeIncident } from './close-incident.ts';
 import {
@@ -54,6 +55,7 @@ export const servicenow = defineConnectorType({
   secrets,
   validate: validateAccount,
   isConnectorDeprecated: usesTableApi,
+  caseIncident: caseIncident({ severity: 'severity', urgency: 'urgency', impact: 'impact' }),
   params,
   example: {
     name: 'Service desk',

@@ -1,4 +1,4 @@
-import { defineConnectorType, ensureAllowed, pushToService } from '@patchbay/kit';
+import { defineConnectorType, ensureAllowed, fieldsForIncident, pushToService } from '@patchbay/kit';
 import { config, params, secrets } from './schema.ts';
 import { swimlaneService } from './swimlane-service.ts';
 
@@ -14,6 +14,12 @@ export const swimlane = defineConnectorType({
   validate: {
     config: ({ apiUrl }, { allowedHosts }) =>
       ensureAllowed(apiUrl, allowedHosts, 'error configuring connector action'),
+  },
+  caseIncident: {
+    title: 'caseName',
+    description: 'description',
+    comments: 'comments',
+    fields: (_, ofConnector) => fieldsForIncident(ofConnector, { caseId: 'caseId' }),
   },
   params,
   example: {

@@ -1,7 +1,9 @@
 import {
+  CASE_SEVERITIES,
   type ConnectorType,
   defineConnectorType,
   ensureAllowed,
+  fieldsForIncident,
   pushToService,
   renderWithSeverity,
 } from '@patchbay/kit';
@@ -36,6 +38,16 @@ export const thehive = defineConnectorType({
     config: ({ url }, { allowedHosts }) => ensureAllowed(url, allowedHosts, 'error validating url'),
   },
   renderParams,
+  caseIncident: {
+    title: 'title',
+    description: 'description',
+    comments: 'comments',
+    tags: 'tags',
+    fields: ({ severity }, ofConnector) => ({
+      ...fieldsForIncident(ofConnector, { tlp: 'tlp' }),
+      severity: CASE_SEVERITIES.indexOf(severity) + 1,
+    }),
+  },
   example: {
     name: 'Security operations',
     config: { url: 'https://thehive.example.com', organisation: 'soc' },

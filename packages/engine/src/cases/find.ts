@@ -33,6 +33,9 @@ export interface Find {
 export type Found = Omit<FoundCases, 'cases'> & { cases: Case[] };
 
 const LISTS = {
+  owner: 'owners',
+  status: 'statuses',
+  severity: 'severities',
   tags: 'tags',
   assignees: 'assignees',
   reporters: 'reporters',

@@ -17,6 +17,15 @@ const ACTIONS = {
   delivery_cancel: { category: 'database', type: 'change', object: 'delivery' },
   delivery_replay: { category: 'database', type: 'change', object: 'delivery' },
   delivery_discard: { category: 'database', type: 'change', object: 'delivery' },
+  case_create: { category: 'database', type: 'creation', object: 'cases' },
+  case_update: { category: 'database', type: 'change', object: 'cases' },
+  case_delete: { category: 'database', type: 'deletion', object: 'cases' },
+  case_push: { category: 'database', type: 'change', object: 'cases' },
+  case_comment_create: { category: 'database', type: 'creation', object: 'cases-comments' },
+  case_comment_update: { category: 'database', type: 'change', object: 'cases-comments' },
+  case_comment_delete: { category: 'database', type: 'deletion', object: 'cases-comments' },
+  case_configuration_create: { category: 'database', type: 'creation', object: 'cases-configure' },
+  case_configuration_update: { category: 'database', type: 'change', object: 'cases-configure' },
   space_create: { category: 'database', type: 'creation', object: 'space' },
   space_update: { category: 'database', type: 'change', object: 'space' },
   space_delete: { category: 'database', type: 'deletion', object: 'space' },
@@ -84,6 +93,7 @@ function eventOf(
 
 function objectId({ auditedId, params }: FastifyRequest): string | undefined {
   if (auditedId !== undefined) return auditedId;
-  const { id, connectorId, username, name } = (params ?? {}) as Record<string, string | undefined>;
-  return id ?? connectorId ?? username ?? name;
+  const { id, connectorId, username, name, ...more } = (params ?? {}) as Record<string, string | undefined>;
+  const { comment_id, case_id, configuration_id } = more;
+  return id ?? connectorId ?? username ?? name ?? comment_id ?? case_id ?? configuration_id;
 }

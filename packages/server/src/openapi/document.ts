@@ -14,7 +14,7 @@ export interface Described {
   basePath: string;
 }
 
-const UNSAFE = new Set(['POST', 'PUT', 'DELETE']);
+const UNSAFE = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 const HTML = { content: { 'text/html': { schema: { type: 'string' } } } };
 

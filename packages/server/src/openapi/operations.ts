@@ -3,7 +3,7 @@ import type { components } from './components.ts';
 /** What a route's own schemas do not say about it. */
 export interface OperationText {
   operationId: string;
-  tag: 'connectors' | 'deliveries' | 'spaces' | 'security' | 'keys' | 'system';
+  tag: 'connectors' | 'cases' | 'deliveries' | 'spaces' | 'security' | 'keys' | 'system';
   summary: string;
   /**
    * The component that a 200's body is, or a 202's; `nothing`: a 204; `redirect`: a 302; `page`: HTML, a 302 or, for a stranger, a 401
@@ -142,6 +142,85 @@ const deliveries: Record<string, Entry> = {
   ],
 };
 
+const cases: Record<string, Entry> = {
+  'POST /api/cases': ['createCase', 'Create a case', 'case'],
+  'GET /api/cases/_find': ['findCases', 'Find cases', 'found_cases'],
+  'GET /api/cases/:case_id': ['getCase', 'Get a case with what is attached to it', 'case'],
+  'PATCH /api/cases': ['updateCases', 'Change cases', 'case_list'],
+  'DELETE /api/cases': ['deleteCases', 'Delete cases', 'nothing'],
+  'GET /api/cases/tags': ['listCaseTags', 'List the tags that cases have', 'name_list'],
+  'GET /api/cases/reporters': ['listCaseReporters', 'List who made cases', 'case_user_list'],
+  'GET /api/cases/alerts/:alert_id': [
+    'listCasesOfAlert',
+    'List the cases that an alert is attached to',
+    'related_cases',
+  ],
+  'GET /api/cases/:case_id/alerts': ['listCaseAlerts', 'List the alerts of a case', 'case_alerts'],
+  'GET /api/cases/:case_id/user_actions/_find': [
+    'findCaseActivity',
+    'List what was done to a case',
+    'case_user_actions',
+  ],
+  'POST /api/cases/:case_id/connector/:connector_id/_push': [
+    'pushCase',
+    'Push a case to the service of a connector',
+    'case',
+  ],
+  'POST /api/cases/:case_id/comments': ['addCaseComment', 'Attach a comment or alerts to a case', 'case'],
+  'PATCH /api/cases/:case_id/comments': ['updateCaseComment', 'Change a comment', 'case'],
+  'GET /api/cases/:case_id/comments/_find': [
+    'findCaseComments',
+    'List the comments of a case',
+    'found_case_comments',
+  ],
+  'GET /api/cases/:case_id/comments/:comment_id': [
+    'getCaseComment',
+    'Get a comment or what else is attached',
+    'case_comment',
+  ],
+  'DELETE /api/cases/:case_id/comments/:comment_id': [
+    'deleteCaseComment',
+    'Delete a comment or what else is attached',
+    'nothing',
+  ],
+  'DELETE /api/cases/:case_id/comments': [
+    'deleteCaseComments',
+    'Delete all that is attached to a case',
+    'nothing',
+  ],
+  'GET /api/cases/configure': [
+    'listCaseConfigurations',
+    'List how the cases of each owner are configured',
+    'case_configuration_list',
+  ],
+  'POST /api/cases/configure': [
+    'createCaseConfiguration',
+    'Configure the cases of an owner, in the place of what was configured',
+    'case_configuration',
+  ],
+  'PATCH /api/cases/configure/:configuration_id': [
+    'updateCaseConfiguration',
+    'Change how the cases of an owner are configured',
+    'case_configuration',
+  ],
+  'GET /api/cases/configure/connectors/_find': [
+    'listCaseConnectors',
+    'List the connectors that cases can be pushed by',
+    'case_connectors',
+  ],
+  'POST /internal/cases/_bulk_get': ['getCases', 'Get several cases', 'some_cases'],
+  'POST /internal/cases/:case_id/attachments/_bulk_create': [
+    'attachToCase',
+    'Attach several comments and alerts to a case',
+    'case',
+  ],
+  'POST /internal/cases/:case_id/attachments/_bulk_get': [
+    'getCaseAttachments',
+    'Get several attachments of a case',
+    'some_case_attachments',
+  ],
+};
+
 const spaces: Record<string, Entry> = {
   'POST /api/spaces/space': ['createSpace', 'Create a space', 'space'],
   'GET /api/spaces/space': ['listSpaces', 'List the spaces that the caller may see', 'space_list'],
@@ -180,7 +259,7 @@ const system: Record<string, Entry> = {
   'GET /api/openapi.json': ['getOpenApi', 'This document'],
 };
 
-const BY_TAG = { connectors, deliveries, spaces, security, keys, system };
+const BY_TAG = { connectors, cases, deliveries, spaces, security, keys, system };
 
 /** The texts for a route; for one that has none here, its operation is named after its method and URL. */
 export function operationText(method: string, url: string): OperationText {
