@@ -299,6 +299,7 @@ describe('GET /internal/actions/connectors', () => {
     const system = internal.filter(({ is_system_action: is }: { is_system_action: boolean }) => is);
     expect(internal).toHaveLength(open.length + system.length);
     expect(system.map(({ id }: { id: string }) => id).sort()).toEqual([
+      'system-connector-.cases',
       'system-connector-.observability-ai-assistant',
       'system-connector-.system',
     ]);
