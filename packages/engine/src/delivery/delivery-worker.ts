@@ -6,14 +6,16 @@ import type { Execution } from '../execution/index.ts';
 import type { DeliveryRecord, Store } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { OPEN_GATE } from './gate.ts';
+import { keptParams } from './kept-params.ts';
 import type { RetryPolicy } from './next-try.ts';
 import { deliveryRuns } from './run-delivery.ts';
 import { createSettler } from './settler.ts';
+import { standIns } from './stand-in.ts';
 import { createWorker, type Worker } from './worker.ts';
 
 export interface DeliveryWorkerOptions {
   store: Pick<Store, 'deliveries' | 'wakeups' | 'isShared'>;
-  catalog: Pick<Catalog, 'types' | 'deliverySettings'>;
+  catalog: Pick<Catalog, 'types' | 'deliverySettings' | 'resolve' | 'validation'>;
   execution: Pick<Execution, 'runTask' | 'recordLost'>;
   vault: Vault;
   settings: Pick<
@@ -65,7 +67,7 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): Worker {
     vault,
     settler,
     policyOf,
-    followUpsOf: async () => [],
+    standInOf: standIns({ catalog, vault, paramsOf: keptParams(store, vault), log, now }),
     log,
     now,
     random,

@@ -20,8 +20,9 @@ import type {
   StorePorts,
 } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
-import { newDeliveryId } from './delivery-id.ts';
-import { paramsDescriptor } from './descriptor.ts';
+import { keptParams } from './kept-params.ts';
+import { newRecord } from './new-record.ts';
+import { receiverOf } from './receiver.ts';
 import { sourceOf } from './source.ts';
 
 /**
@@ -165,63 +166,24 @@ const CHANGES = {
 
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { store, catalog, vault, maxQueued, log, now } = options;
-
-  /** Why a connector takes no deliveries. */
-  async function refusal({
-    spaceId,
-    connectorId,
-  }: NewDelivery): Promise<AnswerError | { typeId: string; name: string }> {
-    const connector = (await catalog.resolve(spaceId, connectorId))?.connector;
-    if (connector === undefined) return new NotFoundError(`Saved object [action/${connectorId}] not found`);
-    const { typeId, name } = connector;
-    try {
-      const type = catalog.types.get(typeId);
-      if (connector.origin === 'stored') catalog.types.ensureEnabled(type);
-      else catalog.types.ensureLicensed(type);
-    } catch (error) {
-      if (error instanceof AnswerError) return error;
-      throw error;
-    }
-    if (connector.isMissingSecrets)
-      return new BadRequestError(
-        `Unable to execute action because no secrets are defined for the "${name}" connector.`,
-      );
-    return { typeId, name };
-  }
+  const paramsOf = keptParams(store, vault);
 
   /** Asks once for each connector. */
-  function refusals() {
-    const known = new Map<string, ReturnType<typeof refusal>>();
+  function receivers() {
+    const known = new Map<string, ReturnType<typeof receiverOf>>();
     return (item: NewDelivery) => {
       const key = JSON.stringify([item.spaceId, item.connectorId]);
       let answer = known.get(key);
       if (answer === undefined) {
-        answer = refusal(item);
+        answer = receiverOf(catalog, item);
         known.set(key, answer);
       }
       return answer;
     };
   }
 
-  function record(item: NewDelivery, typeId: string): NewDeliveryRecord {
-    const { spaceId, connectorId, source, orderKey = null, idempotencyKey = null } = item;
-    const id = newDeliveryId();
-    const createdAt = now().toISOString();
-    const runAt = item.runAt?.toISOString() ?? createdAt;
-    return {
-      id,
-      spaceId,
-      connectorId,
-      typeId,
-      orderKey,
-      idempotencyKey,
-      source: { ...source },
-      origin: null,
-      runAt: runAt > createdAt ? runAt : createdAt,
-      createdAt,
-      params: vault.seal(paramsDescriptor({ id, spaceId, connectorId }), item.params),
-    };
-  }
+  const record = ({ uuid: _, source, ...item }: NewDelivery, typeId: string): NewDeliveryRecord =>
+    newRecord({ ...item, typeId, source: { ...source } }, { vault, at: now() });
 
   async function insert(
     records: readonly NewDeliveryRecord[],
@@ -240,11 +202,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const delivery = await store.deliveries.get(spaceId, id);
     if (delivery === undefined) throw new NotFoundError(`Delivery [${id}] not found`);
     return delivery;
-  }
-
-  async function paramsOf(delivery: DeliveryRecord): Promise<unknown> {
-    const sealed = await store.deliveries.params(delivery.id);
-    return sealed === undefined ? undefined : vault.open(paramsDescriptor(delivery), sealed);
   }
 
   /** False when it is in another state than it has to be in. Throws `ConflictError` for one that has nothing to be run with. */
@@ -276,12 +233,16 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const params = await paramsOf(delivery);
     if (params === undefined) throw paramsGone(id);
     const item = { spaceId, connectorId, params, source: sourceOf(source) };
-    const refused = await refusal(item);
+    const refused = await receiverOf(catalog, item);
     if (refused instanceof Error) throw refused;
     const again: NewDeliveryRecord = {
       ...record(item, refused.typeId),
       orderKey,
-      origin: { kind: 'replay', deliveryId: id, connectorIds: origin?.connectorIds ?? [] },
+      origin: {
+        kind: origin?.kind === 'notice' ? 'notice' : 'replay',
+        deliveryId: id,
+        connectorIds: origin?.connectorIds ?? [],
+      },
     };
     const [inserted] = await store.transaction((tx) => insert([again], tx));
     if (inserted?.outcome === 'full') throw full();
@@ -289,11 +250,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   async function prepare(items: readonly NewDelivery[]) {
-    const refusalOf = refusals();
+    const receiver = receivers();
     const records: NewDeliveryRecord[] = [];
     for (const [place, item] of items.entries()) {
       const placed = (error: AnswerError) => (items.length > 1 ? atPlace(place, error) : error);
-      const found = await refusalOf(item);
+      const found = await receiver(item);
       if (found instanceof AnswerError) throw placed(found);
       const wrong = paramsError(catalog, found.typeId, item);
       if (wrong !== undefined) throw placed(wrong);
@@ -309,10 +270,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   async function prepareWhatFits(items: readonly NewDelivery[]) {
-    const refusalOf = refusals();
+    const receiver = receivers();
     const accepted: { item: NewDelivery; record: NewDeliveryRecord }[] = [];
     for (const item of items) {
-      const refused = await refusalOf(item);
+      const refused = await receiver(item);
       if (refused instanceof NotFoundError) throw refused;
       if (refused instanceof Error) log.warn(refused.message);
       else accepted.push({ item, record: record(item, refused.typeId) });

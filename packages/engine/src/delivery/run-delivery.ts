@@ -6,7 +6,6 @@ import type {
   DeliveryAttempt,
   DeliveryRecord,
   EventEntry,
-  NewDeliveryRecord,
   Settlement,
 } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
@@ -14,24 +13,18 @@ import { paramsDescriptor } from './descriptor.ts';
 import { type RetryPolicy, type Verdict, verdictOf } from './next-try.ts';
 import type { Settler } from './settler.ts';
 import { sourceOf } from './source.ts';
+import type { StandIn } from './stand-in.ts';
 
 export interface DeliveryRunOptions {
   execution: Pick<Execution, 'runTask' | 'recordLost'>;
   vault: Vault;
   settler: Settler;
   policyOf(delivery: DeliveryRecord): Promise<RetryPolicy>;
-  /** What else is to be delivered because this one came to that. */
-  followUpsOf(delivery: DeliveryRecord, outcome: Outcome): Promise<readonly NewDeliveryRecord[]>;
+  /** What is to be delivered in the place of one that is dead; undefined: nothing was meant to be. */
+  standInOf(dead: DeliveryRecord, reason: string): Promise<StandIn | undefined>;
   log: Logger;
   now(): Date;
   random(): number;
-}
-
-/** What an attempt came to, for those who look on. */
-export interface Outcome {
-  state: Settlement['state'];
-  result: ActionResult;
-  reason: string | null;
 }
 
 /** An attempt that has come to its end. */
@@ -50,7 +43,7 @@ const UNDECIDED_WAIT_MS = 30_000;
 const LOST = 'the process that ran it has ended';
 
 export function deliveryRuns(options: DeliveryRunOptions) {
-  const { execution, vault, settler, policyOf, followUpsOf, log, now, random } = options;
+  const { execution, vault, settler, policyOf, standInOf, log, now, random } = options;
 
   /** The params as they were accepted. Throws when they are gone, or do not open. */
   function paramsOf(delivery: ClaimedDelivery): unknown {
@@ -131,14 +124,20 @@ export function deliveryRuns(options: DeliveryRunOptions) {
     const reason = result.status === 'ok' ? null : errorText({ ...result, retry: false });
     const next = await nextOf(claimed, result, { at, isLost });
     const { state } = next;
-    return settled(claimed, attempt, {
+    const outcome = {
       state,
       dueAt: state === 'ready' ? next.dueAt.toISOString() : claimed.dueAt,
-      reason: state === 'dead' ? `${reason} (${next.reason})` : reason,
       isUncounted: isLost,
       events,
-      followUps: await followUpsOf(claimed, { state, result, reason }),
       at,
+    };
+    if (state !== 'dead') return settled(claimed, attempt, { ...outcome, reason, followUps: [] });
+    const died = `${reason} (${next.reason})`;
+    const standIn = await standInOf(claimed, died);
+    return settled(claimed, attempt, {
+      ...outcome,
+      reason: standIn === undefined ? died : `${died}; ${standIn.says}`,
+      followUps: standIn?.record === undefined ? [] : [standIn.record],
     });
   }
 

@@ -1,0 +1,33 @@
+import type { NewDeliveryRecord } from '../store/index.ts';
+import type { Vault } from '../vault/index.ts';
+import { newDeliveryId } from './delivery-id.ts';
+import { paramsDescriptor } from './descriptor.ts';
+
+export interface NewRecordFacts
+  extends Pick<NewDeliveryRecord, 'spaceId' | 'connectorId' | 'typeId' | 'source'>,
+    Partial<Pick<NewDeliveryRecord, 'orderKey' | 'idempotencyKey' | 'origin'>> {
+  params: unknown;
+  /** Not before. */
+  runAt?: Date | undefined;
+}
+
+/** A delivery as it is stored first, its params sealed. */
+export function newRecord(
+  { params, runAt, orderKey = null, idempotencyKey = null, origin = null, ...facts }: NewRecordFacts,
+  { vault, at }: { vault: Pick<Vault, 'seal'>; at: Date },
+): NewDeliveryRecord {
+  const { spaceId, connectorId } = facts;
+  const id = newDeliveryId();
+  const createdAt = at.toISOString();
+  const notBefore = runAt?.toISOString() ?? createdAt;
+  return {
+    id,
+    ...facts,
+    orderKey,
+    idempotencyKey,
+    origin,
+    runAt: notBefore > createdAt ? notBefore : createdAt,
+    createdAt,
+    params: vault.seal(paramsDescriptor({ id, spaceId, connectorId }), params),
+  };
+}
