@@ -47,6 +47,7 @@ const engine = {
     'store',
   ],
   cases: ['access', 'catalog', 'execution', 'licensing', 'store'],
+  'key-rotation': ['catalog', 'delivery', 'tokens', 'vault', 'store'],
   delivery: ['catalog', 'execution', 'events', 'vault', 'store', 'config'],
   oauth: ['catalog', 'redaction', 'tokens', 'store', 'vault', 'egress', 'rate-limits'],
 };

@@ -13,6 +13,6 @@ export {
   type OpenConnectorSettings,
 } from './connector-settings.ts';
 export { type DeliverySettings, NO_DELIVERY_SETTINGS, type StandIn } from './delivery-settings.ts';
+export { connectorDescriptor, settingsDescriptor } from './descriptors.ts';
 export { readPreconfiguredSettings } from './preconfigured-settings.ts';
-export { countSealed, type Rotation, rotateKeys, type SealedType, sealedTypes } from './rotate-keys.ts';
 export { createTypeRegistry, type TypeRegistry, type TypeState } from './type-registry.ts';

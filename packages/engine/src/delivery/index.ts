@@ -8,5 +8,7 @@ export {
   type NewDelivery,
 } from './delivery.ts';
 export { createDeliveryWorker } from './delivery-worker.ts';
+export { paramsDescriptor } from './descriptor.ts';
+export { createRetention } from './retention.ts';
 export { sourceOf } from './source.ts';
 export type { Worker } from './worker.ts';

@@ -479,20 +479,61 @@ export function deliveryPortSuite(driver: string, open: () => Promise<StoreUnder
         await store.deliveries.settle(claimed.map((one) => settlement(one, { state: 'delivered' })));
       });
 
+      const over = { states: ['delivered'] as const, before: LATER };
+
       it('goes after its time, a limited number at once', async () => {
-        expect(await store.deliveries.prune(T2, 10)).toBe(0);
-        expect(await store.deliveries.prune(LATER, 1)).toBe(1);
-        expect(await store.deliveries.prune(LATER, 10)).toBe(1);
+        expect(await store.deliveries.prune({ ...over, before: T2 }, 10)).toEqual({
+          removed: 0,
+          last: undefined,
+        });
+        expect(await store.deliveries.prune(over, 1)).toMatchObject({ removed: 1, last: { seq: 1 } });
+        expect(await store.deliveries.prune(over, 10)).toMatchObject({ removed: 1, last: { seq: 2 } });
+        expect(await store.deliveries.prune(over, 10)).toEqual({ removed: 0, last: undefined });
         expect(await statesOf('d3')).toEqual(['ready']);
         expect(await store.deliveries.params('d1')).toBeUndefined();
       });
 
       it('loses its params before', async () => {
-        expect(await store.deliveries.pruneParams(LATER, 1)).toBe(1);
-        expect(await store.deliveries.pruneParams(LATER, 10)).toBe(1);
+        expect((await store.deliveries.pruneParams(over, 1)).removed).toBe(1);
+        expect((await store.deliveries.pruneParams(over, 10)).removed).toBe(1);
         expect(await store.deliveries.params('d2')).toBeUndefined();
         expect(await store.deliveries.params('d3')).toBe('sealed d3');
         expect(await statesOf('d1')).toEqual(['delivered']);
+      });
+
+      it('is looked at from one place to the next, whether it goes or stays', async () => {
+        const dead = { states: ['dead'] as const, before: LATER };
+        const { removed, last } = await store.deliveries.prune(dead, 1);
+        expect([removed, last?.seq]).toEqual([0, 1]);
+        const next = await store.deliveries.prune({ ...dead, after: last }, 10);
+        expect(next).toMatchObject({ removed: 0, last: { seq: 2 } });
+        const { last: end } = await store.deliveries.prune({ ...dead, after: next.last }, 10);
+        expect(end).toBeUndefined();
+        expect(await statesOf('d1', 'd2')).toEqual(['delivered', 'delivered']);
+      });
+
+      it('never becomes ready without its params, however a replay and the pruning meet', async () => {
+        const ids = Array.from({ length: 20 }, (_, n) => `race ${n}`);
+        await insert(...ids.map((id) => ({ id })));
+        await store.deliveries.settle((await claim(50)).map((one) => settlement(one, { state: 'dead' })));
+        const replay = async (id: string) => {
+          const record = await get(id);
+          await store.transaction(async ({ deliveries }) => {
+            await deliveries.transition(record, { from: ['dead'], to: 'ready', at: LATER });
+            if ((await deliveries.params(id)) === undefined) throw new Error('its params are gone');
+          });
+        };
+        const dead = { states: ['dead'] as const, before: LATER };
+        const replays = ids.map(replay);
+        await store.deliveries.pruneParams(dead, 100);
+        await Promise.allSettled(replays);
+        for (const id of ids) {
+          const [state] = await statesOf(id);
+          const params = await store.deliveries.params(id);
+          expect([state, params]).toEqual(
+            state === 'ready' ? ['ready', `sealed ${id}`] : ['dead', undefined],
+          );
+        }
       });
     });
 

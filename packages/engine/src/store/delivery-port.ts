@@ -1,5 +1,5 @@
 import type { EventEntry } from './event-port.ts';
-import type { Resealed } from './sealed-port.ts';
+import type { SealedRecords } from './sealed-port.ts';
 
 /**
  * What durable delivery asks of a store. The states of a delivery, and what may follow what, are at the top of
@@ -150,7 +150,33 @@ export interface DeliveryPage {
   total: number;
 }
 
-export interface DeliveryStore {
+/** Those that ended before a moment, in the order in which they ended, from after a place on. */
+export interface EndedRange {
+  states: readonly DeliveryState[];
+  before: string;
+  after?: EndedPlace | undefined;
+}
+
+export interface EndedPlace {
+  endedAt: string;
+  seq: number;
+}
+
+export interface Pruned {
+  removed: number;
+  /** How far it looked; undefined: there was nothing more in the range. */
+  last: EndedPlace | undefined;
+}
+
+/** The params of a delivery, sealed. */
+export interface SealedParams {
+  id: string;
+  spaceId: string;
+  connectorId: string;
+  secrets: string;
+}
+
+export interface DeliveryStore extends SealedRecords<SealedParams> {
   /** All of them together, in the order given; past `maxPending` queued ones they are `full` and not stored. */
   insert(records: readonly NewDeliveryRecord[], maxPending: number): Promise<Inserted[]>;
   /** How many are queued. */
@@ -190,18 +216,10 @@ export interface DeliveryStore {
     record: Pick<DeliveryRecord, 'seq' | 'spaceId' | 'connectorId' | 'orderKey'>,
     change: { from: readonly DeliveryState[]; to: 'cancelled' | 'discarded' | 'ready'; at: string },
   ): Promise<{ changed: boolean; due: DueLane[] }>;
-  /** Removes up to `limit` that ended before; how many they were. */
-  prune(endedBefore: string, limit: number): Promise<number>;
-  /** Removes the params of up to `limit` that ended before; how many they were. */
-  pruneParams(endedBefore: string, limit: number): Promise<number>;
-
-  countSealed(prefix: string): Promise<{ total: number; otherwise: number }>;
-  listSealedOtherwise(
-    prefix: string,
-    after: string,
-    limit: number,
-  ): Promise<{ id: string; spaceId: string; connectorId: string; secrets: string }[]>;
-  reseal(changes: readonly Resealed[]): Promise<void>;
+  /** Looks at up to `limit` of those that ended in a range, and removes the ones in its states. */
+  prune(range: EndedRange, limit: number): Promise<Pruned>;
+  /** The same with their params alone. */
+  pruneParams(range: EndedRange, limit: number): Promise<Pruned>;
 }
 
 /** Wakes workers for lanes. A wake-up may be late or lost; a worker looks at all lanes now and then. */

@@ -71,7 +71,7 @@ async function rotateOnline(
 
 async function rotateOffline(options: RotateOptions, terminal: Terminal): Promise<Rotation> {
   const [{ countSealed, rotateKeys }, { loadSettings }, { openDataVault }] = await Promise.all([
-    import('@patchbay/engine/catalog'),
+    import('@patchbay/engine/key-rotation'),
     import('@patchbay/engine/config'),
     import('../open-vault.ts'),
   ]);

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { rotateKeys } from '@patchbay/engine/catalog';
+import { rotateKeys } from '@patchbay/engine/key-rotation';
 import { openSqliteStore } from '@patchbay/engine/store';
 import { openVault } from '@patchbay/engine/vault';
 import { standIn } from '@patchbay/kit/testing';
@@ -13,7 +13,9 @@ import { addUser } from '../testing/users.ts';
 
 const OLD = 'old-key-old-key-old-key-old-key-';
 const NEW = 'new-key-new-key-new-key-new-key-';
+/** Connectors; there are the settings of one and a delivery besides. */
 const COUNT = 250;
+const ALL = COUNT + 2;
 const rotatePath = '/api/encrypted_saved_objects/_rotate_key';
 
 let dataPath: string;
@@ -31,7 +33,7 @@ const withKeys = (encryptionKey: string, former: string[] = []) =>
     },
   });
 
-/** Connectors with secrets and one with settings, all under the old key. */
+/** Connectors with secrets, one with settings, and a delivery, all under the old key. */
 async function fill(target: string): Promise<void> {
   await using server = await withKeys(OLD);
   for (let index = 0; index < COUNT; index++) {
@@ -46,6 +48,8 @@ async function fill(target: string): Promise<void> {
   await server.call('PUT', '/api/patchbay/connectors/c-0/settings', {
     body: { proxy: { url: 'http://proxy.example' }, secrets: { proxy_password: 'x' } },
   });
+  const delivery = { connector_id: 'c-1', params: { body: 'for later' }, run_at: '2099-01-01T00:00:00Z' };
+  expect((await server.call('POST', '/api/patchbay/deliveries', { body: delivery })).status).toBe(202);
 }
 
 const authorizationOf = (index: number) => `Basic ${Buffer.from(`me:secret-${index}`).toString('base64')}`;
@@ -62,14 +66,14 @@ it('seals everything anew, after which the former key is not needed', async () =
     await using server = await withKeys(NEW, [OLD]);
     expect(await run(server, 1)).toBe('ok');
     expect((await server.call('GET', '/api/patchbay/keys')).body).toEqual({
-      total: COUNT + 1,
-      under_former_keys: COUNT + 1,
+      total: ALL,
+      under_former_keys: ALL,
       is_rotating: false,
     });
     const connectors = await server.call('POST', `${rotatePath}?batch_size=100&type=action`);
     expect(connectors).toMatchObject({ status: 200, body: { total: COUNT, successful: COUNT, failed: 0 } });
     const rest = await server.call('POST', rotatePath);
-    expect(rest.body).toEqual({ total: 1, successful: 1, failed: 0 });
+    expect(rest.body).toEqual({ total: 2, successful: 2, failed: 0 });
     expect((await server.call('POST', rotatePath)).body).toEqual({ total: 0, successful: 0, failed: 0 });
   }
   await using server = await withKeys(NEW);
@@ -77,6 +81,9 @@ it('seals everything anew, after which the former key is not needed', async () =
   expect(remote.received.map(({ headers }) => headers.authorization)).toEqual(
     [1, 1, 99, 100, COUNT - 1].map(authorizationOf),
   );
+  const [delivery] = (await server.call('GET', '/api/patchbay/deliveries')).body.data;
+  const shown = await server.call('GET', `/api/patchbay/deliveries/${delivery.id}?params=true`);
+  expect(shown.body.params).toEqual({ body: 'for later' });
   expect((await server.call('GET', '/api/patchbay/connectors/c-0/settings')).body.secrets_set).toEqual([
     'proxy_password',
   ]);
@@ -92,8 +99,8 @@ it('leaves what no key opens, and says so', async () => {
   database.close();
   await using server = await withKeys(NEW, [OLD]);
   expect((await server.call('POST', rotatePath)).body).toEqual({
-    total: COUNT + 1,
-    successful: COUNT,
+    total: ALL,
+    successful: ALL - 1,
     failed: 1,
   });
   expect(await run(server, 8)).toBe('ok');
@@ -126,7 +133,7 @@ it('is done by the command, of a running server and of a stopped one', async () 
     const online = await runPatchbay(['keys', 'rotate', '--url', server.url], { environment });
     expect(online).toEqual({
       exitCode: 0,
-      stdout: `encrypted anew: ${COUNT + 1} of ${COUNT + 1}\n`,
+      stdout: `encrypted anew: ${ALL} of ${ALL}\n`,
       stderr: '',
     });
     const running = await runPatchbay(['keys', 'rotate', '--offline'], { environment });
@@ -136,7 +143,7 @@ it('is done by the command, of a running server and of a stopped one', async () 
   const offline = await runPatchbay(['keys', 'rotate', '--offline', '--json'], { environment });
   expect([offline.exitCode, JSON.parse(offline.stdout)]).toEqual([
     0,
-    { total: COUNT + 1, successful: COUNT + 1, failed: 0 },
+    { total: ALL, successful: ALL, failed: 0 },
   ]);
   expect((await runPatchbay(['keys', 'rotate', '--batch-size', '1'], { environment })).exitCode).toBe(2);
   await using server = await withKeys(environment.XPACK_ENCRYPTEDSAVEDOBJECTS_ENCRYPTIONKEY);
@@ -175,7 +182,7 @@ it.skipIf(!hasTerminals)('goes on where it was stopped, and shows at a terminal 
     XPACK_ENCRYPTEDSAVEDOBJECTS_ENCRYPTIONKEY: NEW,
     XPACK_ENCRYPTEDSAVEDOBJECTS_KEYROTATION_DECRYPTIONONLYKEYS: OLD,
   };
-  const rest = COUNT - 100 + 1;
+  const rest = ALL - 100;
   const bars = (printed: string) =>
     printed.split(REDRAWN).flatMap((line) => {
       const [, full = '', empty = '', counts] = /^\[(#*)(-*)\] (.+)$/.exec(line) ?? [];
@@ -187,14 +194,15 @@ it.skipIf(!hasTerminals)('goes on where it was stopped, and shows at a terminal 
   expect(bars(offline.printed)).toEqual([
     [0, 40, `0/${rest}`],
     [26, 14, `100/${rest}`],
+    [39, 1, `${rest - 2}/${rest}`],
     [40, 0, `${rest - 1}/${rest}`],
     [40, 0, `${rest}/${rest}`],
   ]);
 
   await using server = await withKeys('third-key-third-key-third-key-third', [NEW]);
   const online = await atTerminal(`keys rotate --url ${server.url}`, { environment });
-  expect(online.printed).toContain(`encrypted anew: ${COUNT + 1} of ${COUNT + 1}`);
-  expect(bars(online.printed)[0]).toEqual([0, 40, `0/${COUNT + 1}`]);
+  expect(online.printed).toContain(`encrypted anew: ${ALL} of ${ALL}`);
+  expect(bars(online.printed)[0]).toEqual([0, 40, `0/${ALL}`]);
   expect(await run(server, 5)).toBe('ok');
 });
 

@@ -1,5 +1,5 @@
-import { countSealed, rotateKeys, sealedTypes } from '@patchbay/engine/catalog';
 import { BadRequestError, TooManyRequestsError } from '@patchbay/engine/errors';
+import { countSealed, rotateKeys, sealedTypes } from '@patchbay/engine/key-rotation';
 import { z } from 'zod';
 import type { App } from '../http/app-type.ts';
 import type { System } from '../system.ts';

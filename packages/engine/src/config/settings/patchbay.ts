@@ -84,10 +84,15 @@ export const patchbaySettings = {
     .describe('How long a delivery is tried, from when it was accepted.'),
   'patchbay.delivery.retention': duration
     .default(30 * 24 * 60 * 60_000)
-    .describe('How long a delivery that is over can be looked up.'),
+    .describe('How long a delivery that is delivered, cancelled or discarded can be looked up.'),
   'patchbay.delivery.paramsRetention': duration
     .default(7 * 24 * 60 * 60_000)
     .describe('How long its params are kept, and it can be replayed.'),
+  'patchbay.delivery.deadRetention': duration
+    .default(90 * 24 * 60 * 60_000)
+    .describe(
+      'How long a dead delivery that nobody has replayed or discarded is kept, with its params. What goes then is told in a warning.',
+    ),
   'patchbay.audit.enabled': z
     .boolean()
     .default(true)

@@ -6,9 +6,11 @@ import {
   type DeliveryRecord,
   type DeliveryStore,
   type DueLane,
+  type EndedRange,
   type Inserted,
   type NewDeliveryRecord,
   PENDING_STATES,
+  type Pruned,
   type Settlement,
 } from '../delivery-port.ts';
 import { deliveryRecord } from './delivery-row.ts';
@@ -69,6 +71,38 @@ export function deliveryStore(db: Database, driver: DeliveryDriver): DeliverySto
     }
     for (const name of [...names].sort((a, b) => a - b))
       await driver.takeTurns(transaction, `delivery ${name}`);
+  }
+
+  /** Whoever changes one of the rows by hand meanwhile goes first, and it is not there, or after it. */
+  async function pruneEnded(
+    { states, before, after }: EndedRange,
+    limit: number,
+    remove: (transaction: Database, rows: readonly { id: string }[]) => Promise<number>,
+  ): Promise<Pruned> {
+    return inTransaction(db, driver, async (transaction) => {
+      const rows = await transaction
+        .selectFrom('deliveries')
+        .select(['id', 'seq', 'state', 'ended_at'])
+        .where('ended_at', '<', before)
+        .$if(after !== undefined, (query) =>
+          query
+            .where('ended_at', '>=', after?.endedAt ?? null)
+            .where((is) =>
+              is.or([is('ended_at', '>', after?.endedAt ?? null), is('seq', '>', after?.seq ?? 0)]),
+            ),
+        )
+        .orderBy('ended_at')
+        .orderBy('seq')
+        .limit(limit)
+        .$if(driver.locksRows, (query) => query.forUpdate())
+        .execute();
+      const old = rows.filter(({ state }) => states.some((one) => one === state));
+      const last = rows.at(-1);
+      return {
+        removed: old.length === 0 ? 0 : await remove(transaction, old),
+        last: last && { endedAt: last.ended_at ?? before, seq: last.seq },
+      };
+    });
   }
 
   return {
@@ -265,35 +299,20 @@ export function deliveryStore(db: Database, driver: DeliveryDriver): DeliverySto
         return { changed: true, due: isBlocked ? [] : [{ connectorId, dueAt: at }] };
       }),
 
-    async prune(endedBefore, limit) {
-      return inTransaction(db, driver, async (transaction) => {
-        const ended = transaction
-          .selectFrom('deliveries')
-          .select('id')
-          .where('ended_at', '<', endedBefore)
-          .limit(limit);
-        const ids = (await ended.execute()).map(({ id }) => id);
-        if (ids.length === 0) return 0;
+    prune: (range, limit) =>
+      pruneEnded(range, limit, async (transaction, rows) => {
+        const ids = rows.map(({ id }) => id);
         await transaction.deleteFrom('delivery_params').where('id', 'in', ids).execute();
         await transaction.deleteFrom('deliveries').where('id', 'in', ids).execute();
         return ids.length;
-      });
-    },
+      }),
 
-    async pruneParams(endedBefore, limit) {
-      const { numDeletedRows } = await db
-        .deleteFrom('delivery_params')
-        .where('id', 'in', (params) =>
-          params
-            .selectFrom('delivery_params')
-            .innerJoin('deliveries', 'deliveries.id', 'delivery_params.id')
-            .select('delivery_params.id')
-            .where('ended_at', '<', endedBefore)
-            .limit(limit),
-        )
-        .executeTakeFirstOrThrow();
-      return Number(numDeletedRows);
-    },
+    pruneParams: (range, limit) =>
+      pruneEnded(range, limit, async (transaction, rows) => {
+        const ids = rows.map(({ id }) => id);
+        const params = transaction.deleteFrom('delivery_params').where('id', 'in', ids);
+        return Number((await params.executeTakeFirstOrThrow()).numDeletedRows);
+      }),
 
     async countSealed(prefix) {
       const { rows } = await sql<{ total: number; otherwise: number | null }>`

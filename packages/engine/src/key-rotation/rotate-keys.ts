@@ -1,9 +1,11 @@
+import { setImmediate as everybodyElse } from 'node:timers/promises';
 import type { Logger } from '@patchbay/kit';
 import { messageOf } from '@patchbay/kit';
+import { connectorDescriptor, settingsDescriptor } from '../catalog/index.ts';
+import { paramsDescriptor } from '../delivery/index.ts';
 import type { Resealed, SealedRecords, Store } from '../store/index.ts';
 import { tokenDescriptor } from '../tokens/index.ts';
 import type { Descriptor, Vault } from '../vault/index.ts';
-import { connectorDescriptor, settingsDescriptor } from './descriptors.ts';
 
 /** What came of a rotation: of how many records, how many are now under the primary key, how many do not open. */
 export interface Rotation {
@@ -12,19 +14,30 @@ export interface Rotation {
   failed: number;
 }
 
+const LARGEST_BATCH = 500;
+
+type SealedStore = Pick<Store, 'connectors' | 'connectorSettings' | 'connectorTokens' | 'deliveries'>;
+
 export interface RotationOptions {
-  store: Pick<Store, 'connectors' | 'connectorSettings' | 'connectorTokens'>;
+  store: SealedStore;
   vault: Vault;
   log: Pick<Logger, 'error'>;
-  /** How many records one transaction takes. */
+  /** How many records one transaction takes, up to 500: others wait for it. */
   batchSize: number;
-  /** Only connectors, or only their settings. */
+  /** Only these. */
   type?: SealedType | undefined;
   onProgress?: (progress: Rotation) => void;
 }
 
-export const sealedTypes = ['action', 'connector-settings'] as const;
+/** Connectors, their settings, and the params of deliveries. */
+export const sealedTypes = ['action', 'connector-settings', 'delivery'] as const;
 export type SealedType = (typeof sealedTypes)[number];
+
+/** A table of them: how many there are, and how all of it is sealed anew. */
+interface SealedTable {
+  countSealed: SealedRecords<unknown>['countSealed'];
+  rotate(options: RotationOptions, progress: Rotation): Promise<void>;
+}
 
 /**
  * Seals everything anew that is not sealed under the primary key. May be stopped at any instant, and called again: what
@@ -32,25 +45,37 @@ export type SealedType = (typeof sealedTypes)[number];
  */
 export async function rotateKeys(options: RotationOptions): Promise<Rotation> {
   const { store, vault, type } = options;
-  const counts = await Promise.all([
-    type === 'connector-settings' ? 0 : otherwise(store.connectors, vault),
-    type === 'action' ? 0 : otherwise(store.connectorSettings, vault),
-  ]);
-  const progress: Rotation = { total: counts[0] + counts[1], successful: 0, failed: 0 };
-  if (type !== 'connector-settings') {
-    await rotateTable(options, store.connectors, progress, (record) => ({
-      id: record.id,
-      descriptor: connectorDescriptor(record),
-    }));
-  }
-  if (type !== 'action') {
-    await rotateTable(options, store.connectorSettings, progress, ({ connectorId, spaceId, settings }) => ({
-      id: connectorId,
-      descriptor: settingsDescriptor(spaceId, connectorId, settings),
-    }));
-  }
+  const tables = type === undefined ? Object.values(tablesOf(store)) : [tablesOf(store)[type]];
+  const progress: Rotation = { total: 0, successful: 0, failed: 0 };
+  for (const table of tables) progress.total += (await table.countSealed(vault.prefix)).otherwise;
+  for (const table of tables) await table.rotate(options, progress);
   await rotateTokens(options);
   return progress;
+}
+
+function tablesOf({
+  connectors,
+  connectorSettings,
+  deliveries,
+}: SealedStore): Record<SealedType, SealedTable> {
+  return {
+    action: sealedTable(connectors, (record) => ({ id: record.id, descriptor: connectorDescriptor(record) })),
+    'connector-settings': sealedTable(connectorSettings, ({ connectorId, spaceId, settings }) => ({
+      id: connectorId,
+      descriptor: settingsDescriptor(spaceId, connectorId, settings),
+    })),
+    delivery: sealedTable(deliveries, (record) => ({ id: record.id, descriptor: paramsDescriptor(record) })),
+  };
+}
+
+function sealedTable<Record extends { secrets: string }>(
+  records: SealedRecords<Record>,
+  facts: (record: Record) => { id: string; descriptor: Descriptor },
+): SealedTable {
+  return {
+    countSealed: (prefix) => records.countSealed(prefix),
+    rotate: (options, progress) => rotateTable(options, records, progress, facts),
+  };
 }
 
 /** Not counted, since they come and go. One that does not open is of no use, and is forgotten. */
@@ -65,21 +90,16 @@ async function rotateTokens({ onProgress, ...options }: RotationOptions): Promis
 
 /** How many records there are, and how many are not under the primary key. */
 export async function countSealed(
-  store: Pick<Store, 'connectors' | 'connectorSettings'>,
-  vault: Vault,
+  store: SealedStore,
+  { prefix }: Vault,
 ): Promise<{ total: number; otherwise: number }> {
-  const [connectors, settings] = await Promise.all([
-    store.connectors.countSealed(vault.prefix),
-    store.connectorSettings.countSealed(vault.prefix),
-  ]);
-  return {
-    total: connectors.total + settings.total,
-    otherwise: connectors.otherwise + settings.otherwise,
-  };
-}
-
-async function otherwise(records: SealedRecords<unknown>, vault: Vault): Promise<number> {
-  return (await records.countSealed(vault.prefix)).otherwise;
+  const counts = { total: 0, otherwise: 0 };
+  for (const table of Object.values(tablesOf(store))) {
+    const { total, otherwise } = await table.countSealed(prefix);
+    counts.total += total;
+    counts.otherwise += otherwise;
+  }
+  return counts;
 }
 
 async function rotateTable<Record extends { secrets: string }>(
@@ -88,8 +108,9 @@ async function rotateTable<Record extends { secrets: string }>(
   progress: Rotation,
   facts: (record: Record) => { id: string; descriptor: Descriptor },
 ): Promise<void> {
+  const limit = Math.min(batchSize, LARGEST_BATCH);
   for (let after = ''; ; ) {
-    const batch = await records.listSealedOtherwise(vault.prefix, after, batchSize);
+    const batch = await records.listSealedOtherwise(vault.prefix, after, limit);
     const changes: Resealed[] = [];
     for (const record of batch) {
       const { id, descriptor } = facts(record);
@@ -105,6 +126,8 @@ async function rotateTable<Record extends { secrets: string }>(
     await records.reseal(changes);
     progress.successful += changes.length;
     onProgress?.(progress);
-    if (batch.length < batchSize) return;
+    if (batch.length < limit) return;
+    // On SQLite nothing else lets anybody in between.
+    await everybodyElse();
   }
 }

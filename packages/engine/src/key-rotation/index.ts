@@ -1,0 +1,1 @@
+export { countSealed, type Rotation, rotateKeys, type SealedType, sealedTypes } from './rotate-keys.ts';
