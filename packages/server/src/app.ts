@@ -169,7 +169,8 @@ export async function createApp(system: System, slow = SLOW_REQUESTS): Promise<A
   // Hooks run for a route that is not there only where there is a handler for it.
   app.setNotFoundHandler(notFound);
 
-  addRoutes(app, system);
+  if (settings['patchbay.roles'].includes('api')) addRoutes(app, system);
+  else addProcessRoutes(app, system);
   return app;
 }
 
@@ -185,9 +186,14 @@ export function addRoutes(app: App, system: System): void {
   spaceRoutes(app, system);
   securityRoutes(app, system);
   rotateKeyRoutes(app, system);
+  addProcessRoutes(app, system);
+  openApiRoute(app, system, routes);
+}
+
+/** What a process tells of itself, also one that only runs deliveries. */
+function addProcessRoutes(app: App, system: System): void {
   statusRoute(app, system);
   healthRoutes(app, system);
-  openApiRoute(app, system, routes);
 }
 
 function errorOf(check: () => unknown): Error | undefined {

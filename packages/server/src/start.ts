@@ -5,7 +5,7 @@ import { createAccess } from '@patchbay/engine/access';
 import { createCases } from '@patchbay/engine/cases';
 import { createCatalog, createTypeRegistry } from '@patchbay/engine/catalog';
 import { type LoadedSettings, operatorSettings, type Settings } from '@patchbay/engine/config';
-import { createDelivery, createDeliveryWorker } from '@patchbay/engine/delivery';
+import { createDelivery, createDeliveryWorker, createRetention } from '@patchbay/engine/delivery';
 import { createEgress } from '@patchbay/engine/egress';
 import {
   createAlertHistoryTemplate,
@@ -61,6 +61,7 @@ const STORE_PATIENCE_MS = 30_000;
 
 const CLOSE_IDLE_EVERY_MS = 50;
 const OAUTH_CLEAN_UP_EVERY_MS = 30 * 60_000;
+const RETENTION_EVERY_MS = 5 * 60_000;
 
 /** After its runs were aborted, how long an answer may still take to leave. */
 const GRACE_MS = 2000;
@@ -198,6 +199,10 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       : undefined;
 
     const cleanUp = repeatedly(OAUTH_CLEAN_UP_EVERY_MS, oauth.cleanUp, logger('plugins.actions.oauth'));
+    const deliveryLog = logger('delivery');
+    const retention = createRetention({ store: store.deliveries, settings, log: deliveryLog, now });
+    const pruning =
+      worker && repeatedly(RETENTION_EVERY_MS, () => retention.sweep(background.signal), deliveryLog);
 
     return {
       url,
@@ -224,6 +229,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         background.abort();
         await alertHistory;
         await cleanUp.stop();
+        await pruning?.stop();
         await events.close();
         await egress.close();
         audit?.close();

@@ -65,7 +65,9 @@ export const patchbaySettings = {
     ),
   'patchbay.roles': list(z.enum(['api', 'worker']), { min: 1 })
     .default(['api', 'worker'])
-    .describe('What this process does: `api` answers requests, `worker` runs deliveries.'),
+    .describe(
+      'What this process does: `api` answers requests, `worker` runs deliveries. Without `api` it answers `/livez`, `/readyz` and `/api/status` alone.',
+    ),
   'patchbay.delivery.concurrency': z
     .int()
     .min(1)
