@@ -172,6 +172,13 @@ describe('delivery', () => {
     expect((await waits(await enqueue(), 1)).dueAt).toBe('2026-01-01T00:00:30.000Z');
   });
 
+  it('counts the age of one that is for later from when it is to run', async () => {
+    outcomes = [new ActionError('no', { retry: true })];
+    const id = await enqueue({ runAt: new Date('2026-01-03T00:00:00.000Z') });
+    turnTo('2026-01-03T00:00:00.000Z');
+    expect((await waits(id, 1)).dueAt).toBe('2026-01-03T00:00:30.000Z');
+  });
+
   it('gives up what would come too late', async () => {
     outcomes = [new ActionError('later', { retry: new Date('2026-01-03T00:00:00.000Z') })];
     expect((await reaches(await enqueue(), 'dead')).reason).toBe(

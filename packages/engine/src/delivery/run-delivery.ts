@@ -156,7 +156,8 @@ export function deliveryRuns(options: DeliveryRunOptions) {
       {
         retry: result.retry,
         failures: claimed.attempt - claimed.uncounted,
-        acceptedAt: new Date(claimed.roundAt),
+        // One for later is not old when its time comes.
+        acceptedAt: new Date(claimed.runAt > claimed.roundAt ? claimed.runAt : claimed.roundAt),
         now: at,
         random,
       },

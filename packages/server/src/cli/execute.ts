@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { type ConnectionOptions, connect } from './api-client.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
+import { addParamsOptions, type ParamsOptions, readParams } from './params-options.ts';
 import type { Terminal } from './terminal.ts';
 
 const result = z.looseObject({
@@ -11,18 +12,14 @@ const result = z.looseObject({
   data: z.unknown().optional(),
 });
 
-interface ExecuteOptions extends ConnectionOptions {
-  params?: string;
-  file?: string;
+interface ExecuteOptions extends ConnectionOptions, ParamsOptions {
   dryRun?: boolean;
 }
 
 export function addExecute(command: Command, terminal: Terminal): void {
-  command
+  addParamsOptions(command)
     .description('Runs a connector and prints the result. Exits 1 when the run ended in an error.')
     .argument('<id>')
-    .option('--params <json>', 'the params, as JSON')
-    .option('-f, --file <file>', 'read the params from a JSON or YAML file; - is standard input')
     .option('--dry-run', 'send nothing: show the requests that would leave, secrets masked')
     .action((id: string, options: ExecuteOptions) => execute(id, options, terminal));
 }
@@ -41,18 +38,4 @@ async function execute(id: string, options: ExecuteOptions, terminal: Terminal):
   if (answer.status === 'ok') return;
   const reason = [answer.message, answer.service_message].filter((text) => text !== undefined).join(': ');
   throw new CommandError(EXIT.failed, reason);
-}
-
-async function readParams({ params, file }: ExecuteOptions, terminal: Terminal): Promise<unknown> {
-  if ((params === undefined) === (file === undefined)) {
-    throw new CommandError(EXIT.usage, 'Give the params, with either --params JSON or --file FILE.');
-  }
-  if (file !== undefined)
-    return (await import('./read-yaml.ts')).readYaml(file, terminal).then(([first]) => first);
-  try {
-    return JSON.parse(params ?? '');
-  } catch (cause) {
-    // Not the parser's words: they quote the text.
-    throw new CommandError(EXIT.usage, '--params: this is not JSON.', { cause });
-  }
 }

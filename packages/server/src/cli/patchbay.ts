@@ -12,6 +12,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   serve: async () => (await import('./serve.ts')).addServe,
   config: async () => (await import('./config.ts')).addConfig,
   connectors: async () => (await import('./connectors.ts')).addConnectors,
+  deliveries: async () => (await import('./deliveries/deliveries.ts')).addDeliveries,
   spaces: async () => (await import('./spaces.ts')).addSpaces,
   keystore: async () => (await import('./keystore.ts')).addKeystore,
   keys: async () => (await import('./keys.ts')).addKeys,

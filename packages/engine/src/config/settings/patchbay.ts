@@ -83,7 +83,7 @@ export const patchbaySettings = {
     .describe('How long after the last sign of a process what it was running is run again by another.'),
   'patchbay.delivery.maxAge': duration
     .default(24 * 60 * 60_000)
-    .describe('How long a delivery is tried, from when it was accepted.'),
+    .describe('How long a delivery is tried, from when it was accepted or was to run.'),
   'patchbay.delivery.retention': duration
     .default(30 * 24 * 60 * 60_000)
     .describe('How long a delivery that is delivered, cancelled or discarded can be looked up.'),
