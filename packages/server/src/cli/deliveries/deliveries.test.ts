@@ -61,7 +61,7 @@ it('a dead one is listed with its reason, as plain text, replayed and discarded'
   const id = await enqueue();
   await reaches(id, 'dead');
   const { stdout } = await deliveries('list', '--state', 'dead');
-  expect(stdout).toMatch(/chat +dead +1 +\S+  +\S/);
+  expect(stdout).toMatch(/chat +dead +1 +\S+ {2,}\S/);
   expect(stdout).not.toContain('\u001b');
   expect((await deliveries('discard', id)).stdout).toBe(`discarded ${id}\n`);
   isRefusing = false;
