@@ -52,7 +52,7 @@ export interface RunningServer {
   redact: Redact;
   /** Reads the certificates again, for connections to come, and opens the audit file anew. What cannot be read stays as it was. */
   reload(): void;
-  /** Stops accepting, lets runs in flight end within the limit, writes what is buffered. */
+  /** Stops accepting, lets runs in flight end within the limit, writes what is buffered; whatever hangs, it resolves soon after the limit. */
   stop(): Promise<void>;
 }
 
@@ -65,6 +65,9 @@ const RETENTION_EVERY_MS = 5 * 60_000;
 
 /** After its runs were aborted, how long an answer may still take to leave. */
 const GRACE_MS = 2000;
+
+/** And how long all that follows: a store that does not answer, or a run that heeds no signal, does not hold up the end. */
+const LONGEST_END_MS = 5000;
 
 /** The composition root: puts everything together and listens. Throws `StartupError`. */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
@@ -216,26 +219,36 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         audit?.reopen();
       },
       async stop() {
-        const limit = setTimeout(() => {
-          log.warn(`stopping: ${execution.inFlight()} runs did not end within the limit and are aborted`);
-          execution.abortAll();
-          setTimeout(() => app.server.closeAllConnections(), GRACE_MS).unref();
-        }, settings['server.shutdownTimeout']);
-        // A connection that has had its last answer would otherwise be kept alive, and the stop with it.
-        const closing = setInterval(() => app.server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
-        await Promise.all([app.close(), worker?.stop()]);
-        clearTimeout(limit);
-        clearInterval(closing);
-        background.abort();
-        await alertHistory;
-        await cleanUp.stop();
-        await pruning?.stop();
-        await events.close();
-        await egress.close();
-        audit?.close();
-        await store.close();
+        const tooLate = Promise.withResolvers<void>();
+        const end = setTimeout(() => {
+          log.error('stopping: not everything has ended, and it is not waited for any longer');
+          tooLate.resolve();
+        }, settings['server.shutdownTimeout'] + LONGEST_END_MS);
+        await Promise.race([finish(), tooLate.promise]);
+        clearTimeout(end);
       },
     };
+
+    async function finish(): Promise<void> {
+      const limit = setTimeout(() => {
+        log.warn(`stopping: ${execution.inFlight()} runs did not end within the limit and are aborted`);
+        execution.abortAll();
+        setTimeout(() => app.server.closeAllConnections(), GRACE_MS).unref();
+      }, settings['server.shutdownTimeout']);
+      // A connection that has had its last answer would otherwise be kept alive, and the stop with it.
+      const closing = setInterval(() => app.server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
+      await Promise.all([app.close(), worker?.stop()]);
+      clearTimeout(limit);
+      clearInterval(closing);
+      background.abort();
+      await alertHistory;
+      await cleanUp.stop();
+      await pruning?.stop();
+      await events.close();
+      await egress.close();
+      audit?.close();
+      await store.close();
+    }
   } catch (error) {
     await store.close();
     throw error;

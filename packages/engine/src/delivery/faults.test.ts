@@ -35,7 +35,7 @@ describe('a worker', () => {
     folder[Symbol.dispose]();
   });
 
-  async function start({ isShared = false, settings = {} } = {}): Promise<void> {
+  async function start({ isShared = false, random = Math.random } = {}): Promise<void> {
     const deliveries = new Proxy(store.deliveries, {
       get: (target, name: keyof DeliveryStore) => faults[name] ?? target[name],
     });
@@ -47,8 +47,9 @@ describe('a worker', () => {
     });
     engine = await testEngine({
       types: [note],
-      settings: { 'patchbay.delivery.connectorConcurrency': 2, ...settings },
+      settings: { 'patchbay.delivery.connectorConcurrency': 2 },
       now: () => now,
+      random,
       store: { ...store, isShared, deliveries },
     });
     const connector = await engine.catalog.create('default', {
@@ -211,5 +212,54 @@ describe('a worker', () => {
       ['ready', 0, []],
       ['ready', 0, []],
     ]);
+  });
+
+  it('does not count an attempt that a forced stop has aborted: it is made again at the next start', async () => {
+    await start();
+    const aborted = Promise.withResolvers<void>();
+    hold = aborted.promise;
+    await enqueue('a');
+    await vi.waitFor(() => expect(sent).toEqual(['a']));
+    const stopping = engine.worker.stop();
+    engine.execution.abortAll();
+    aborted.reject(new Error('canceled'));
+    await stopping;
+    expect(await all()).toMatchObject([
+      {
+        state: 'ready',
+        uncounted: 1,
+        dueAt: now.toISOString(),
+        attempts: [{ outcome: 'lost', reason: 'the process that ran it was stopped' }],
+      },
+    ]);
+  });
+
+  it('tries again apart from each other what was lost together several times, and gives up at last', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval'] });
+    try {
+      await start({ random: () => 0.5 });
+      faults.claim = async () => [];
+      await enqueue('a');
+      const waits: number[] = [];
+      for (let lost = 1; lost <= 10; lost++) {
+        const [ready] = await all();
+        now = new Date(ready?.dueAt ?? '');
+        await store.deliveries.claim(connectorId, 'gone', 1, now.toISOString());
+        await sweeps();
+        const [delivery] = await vi.waitFor(async () => {
+          const found = await all();
+          expect(found[0]?.attempts).toHaveLength(lost);
+          return found;
+        });
+        waits.push(Date.parse(delivery?.dueAt ?? '') - now.getTime());
+      }
+      expect(waits.slice(0, 9).map((ms) => ms / 1000)).toEqual([0, 0, 1, 2, 4, 8, 16, 32, 64]);
+      expect((await all())[0]).toMatchObject({
+        state: 'dead',
+        reason: 'the process that ran it has ended (10 processes ended while they ran it)',
+      });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

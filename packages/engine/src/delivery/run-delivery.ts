@@ -40,7 +40,13 @@ const MAX_LOST = 10;
 
 const UNDECIDED_WAIT_MS = 30_000;
 
+/** From this many on what was lost waits a while: what was lost together with what ends processes is then run apart from it. */
+const LOST_TOGETHER = 3;
+const LOST_WAIT_MS = 1000;
+const LOST_LONGEST_WAIT_MS = 5 * 60_000;
+
 const LOST = 'the process that ran it has ended';
+const STOPPED = 'the process that ran it was stopped';
 
 export function deliveryRuns(options: DeliveryRunOptions) {
   const { execution, vault, settler, policyOf, standInOf, log, now, random } = options;
@@ -74,7 +80,10 @@ export function deliveryRuns(options: DeliveryRunOptions) {
       });
       ({ result, executionUuid } = ran);
       if (result.status === 'ok') outcome = 'delivered';
-      else if (ran.wasRun) outcome = 'failed';
+      else if (ran.wasAborted) {
+        outcome = 'lost';
+        result = { ...result, message: STOPPED, serviceMessage: undefined };
+      } else if (ran.wasRun) outcome = 'failed';
     } catch (error) {
       result = { actionId: delivery.connectorId, status: 'error', message: messageOf(error), retry: true };
     }
@@ -150,7 +159,7 @@ export function deliveryRuns(options: DeliveryRunOptions) {
     if (isLost) {
       const lost = 1 + claimed.attempts.filter(({ outcome }) => outcome === 'lost').length;
       if (lost >= MAX_LOST) return { state: 'dead', reason: `${lost} processes ended while they ran it` };
-      return { state: 'ready', dueAt: at };
+      return { state: 'ready', dueAt: new Date(at.getTime() + lostWaitMs(lost, random)) };
     }
     return verdictOf(
       {
@@ -192,6 +201,13 @@ export function deliveryRuns(options: DeliveryRunOptions) {
       await settle(abandoned, attempt, result, events);
     },
   };
+}
+
+function lostWaitMs(lost: number, random: () => number): number {
+  if (lost < LOST_TOGETHER) return 0;
+  return Math.round(
+    random() * Math.min(LOST_LONGEST_WAIT_MS, LOST_WAIT_MS * 2 ** (lost - LOST_TOGETHER + 1)),
+  );
 }
 
 function settled(

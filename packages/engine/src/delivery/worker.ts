@@ -337,6 +337,11 @@ export function createWorker(options: WorkerOptions): Worker {
     };
   }
 
+  /** At the end, what the store cannot be told others find out. */
+  async function unlessAway(telling: Promise<void>): Promise<void> {
+    await telling.catch((error) => log.warn(`what this worker has left is found later: ${messageOf(error)}`));
+  }
+
   return {
     async start() {
       await keepAlive();
@@ -355,7 +360,7 @@ export function createWorker(options: WorkerOptions): Worker {
       await listening?.stop();
       await Promise.allSettled(takings);
       unwanted.push(...[...lanes.values()].flatMap((lane) => lane.buffer.splice(0)));
-      await releaseUnwanted();
+      await unlessAway(releaseUnwanted());
       if (running > 0) {
         await new Promise<void>((resolve) => {
           idle = resolve;
@@ -363,7 +368,7 @@ export function createWorker(options: WorkerOptions): Worker {
       }
       for (const end of endings) await end();
       await settler.flush();
-      await store.deliveries.retire(id);
+      await unlessAway(store.deliveries.retire(id));
     },
   };
 }

@@ -74,6 +74,8 @@ export interface TaskResult {
   executionUuid: string;
   /** False when it was refused before anything could be sent. */
   wasRun: boolean;
+  /** It failed when all runs were aborted: that says nothing of the remote. */
+  wasAborted: boolean;
 }
 
 /** A run of a connector that is not stored. */
@@ -172,6 +174,7 @@ export function createExecution(options: ExecutionOptions): Execution {
   const readInput = inputReader(catalog.validation);
   const log = logger('actions');
   const redactors = new Set<Redactor>();
+  let isAborted = false;
   const isLimited = typeLimits(options.rateLimits);
 
   async function prepare(request: RunRequest & { task?: Task }): Promise<Prepared> {
@@ -370,12 +373,14 @@ export function createExecution(options: ExecutionOptions): Execution {
       });
       const { data } = await perform(prepared, (tokenRun) => options.tokens.of(owner, tokenRun));
       if (data instanceof StreamedData) await readToEnd(data);
-      return { ...(await ended), executionUuid: run.executionUuid };
+      const { result, wasRun } = await ended;
+      const wasAborted = isAborted && wasRun && result.status === 'error';
+      return { result, wasRun, wasAborted, executionUuid: run.executionUuid };
     } catch (error) {
       run ??= describe(request, await known(request));
       const result = refusal(run, error);
       record(run, result, { wasRun: false, requestBodyBytes: 0 });
-      return { result, executionUuid: run.executionUuid, wasRun: false };
+      return { result, executionUuid: run.executionUuid, wasRun: false, wasAborted: false };
     }
   }
 
@@ -435,7 +440,10 @@ export function createExecution(options: ExecutionOptions): Execution {
       return redactor(...secretsOf(open(resolved), resolved.connector));
     },
     inFlight: work.inFlight,
-    abortAll: work.abortAll,
+    abortAll() {
+      isAborted = true;
+      work.abortAll();
+    },
   };
 }
 

@@ -2,10 +2,11 @@ import { ServiceUnavailableError } from '../../errors/index.ts';
 
 /**
  * What of PostgreSQL's errors says that it cannot be reached or does not work at the moment: classes 08 (connection), 53
- * (resources) and 57P (stopping, starting); 25006: a server that has become read-only, as after a failover.
+ * (resources) and 57P (stopping, starting); 25006: a server that has become read-only, as after a failover; 25P03, 55P03
+ * and 57014: what took too long in a transaction, for a lock, or as a statement.
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-const UNAVAILABLE = /^(08|53|57P|25006)/;
+const UNAVAILABLE = /^(08|53|57P|25006|25P03|55P03|57014)/;
 
 /** What Node says of a connection that cannot be made or has ended. */
 const NETWORK = /^(E(CONN\w+|PIPE|HOSTUNREACH|NETUNREACH|TIMEDOUT|NOTFOUND|AI_AGAIN)|ENOENT|EACCES)$/;

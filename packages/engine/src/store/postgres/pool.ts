@@ -14,8 +14,8 @@ const STATEMENT_TIMEOUT_MS = 30_000;
 /** A peer that has gone without a word is noticed by this, after PostgreSQL's own limit. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5000;
 const LOCK_TIMEOUT_MS = 10_000;
-/** A process that hangs within a transaction does not hold its locks for ever. */
-const IDLE_TRANSACTION_TIMEOUT_MS = 60_000;
+/** A process that was paused within a transaction loses its locks before those who wait for them give up. */
+const IDLE_TRANSACTION_TIMEOUT_MS = 8000;
 
 const MAX_ATTEMPTS = 5;
 

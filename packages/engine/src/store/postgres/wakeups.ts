@@ -135,6 +135,8 @@ export function jobWakeups(address: PostgresAddress) {
           await new Promise((resolve) => setTimeout(resolve, RESTART_AFTER_MS));
           runner = await start().catch(() => undefined);
         }
+        // One that has just been started anew.
+        await runner?.stop().catch(() => {});
       })();
       return {
         async stop() {

@@ -18,6 +18,8 @@ const dialect: SqlDialect = {
 /** The store on one SQLite file, which this process holds alone. Throws `StartupError` when it cannot be used. */
 export function openSqliteStore(path: string): Store {
   const file = openDatabase(path);
+  // Whoever ran deliveries of this file before has ended, however that was.
+  file.exec('delete from delivery_workers');
   const database = kyselyDatabase(file);
   const wakeups = timerWakeups();
   const db = new Kysely<Tables>({ dialect: nodeSqliteDialect(database) });

@@ -40,6 +40,35 @@ async function emptyStore(): Promise<StoreUnderTest> {
 storePortSuite('SQLite', emptyStore);
 deliveryPortSuite('SQLite', emptyStore);
 
+describe('workers of a SQLite file', () => {
+  it('are gone when it is opened again, however their process ended', async () => {
+    const opened = await emptyStore();
+    try {
+      await opened.store.deliveries.insert([delivery], 1);
+      await opened.store.deliveries.keepAlive('w1', '2027-01-01T00:00:00.000Z');
+      await opened.store.deliveries.claim('c1', 'w1', 1, delivery.runAt);
+      const { deliveries } = await opened.reopen();
+      expect(await deliveries.abandoned(delivery.runAt, 10)).toMatchObject([{ id: 'd1', worker: 'w1' }]);
+    } finally {
+      await opened.remove();
+    }
+  });
+
+  const delivery = {
+    id: 'd1',
+    spaceId: 'default',
+    connectorId: 'c1',
+    typeId: '.note',
+    orderKey: null,
+    idempotencyKey: null,
+    source: {},
+    origin: null,
+    runAt: '2026-01-01T00:00:00.000Z',
+    createdAt: '2026-01-01T00:00:00.000Z',
+    params: 'sealed',
+  };
+});
+
 describe('the SQLite file', () => {
   let folder: TempFolder;
   let path: string;
