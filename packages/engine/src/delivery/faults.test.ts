@@ -191,6 +191,23 @@ describe('a worker', () => {
     }
   });
 
+  it('starts while the store is away, and runs what is due when it is back', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval'] });
+    try {
+      faults.keepAlive = async () => {
+        throw new Error('the store is away');
+      };
+      await start();
+      await enqueue('a');
+      expect((await all()).map(({ state }) => state)).toEqual(['ready']);
+      faults = {};
+      await sweeps();
+      await allAre('delivered');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('lets go at a stop of what it has not begun, also of what it was just taking', async () => {
     await start();
     const claimed = Promise.withResolvers<void>();

@@ -73,6 +73,7 @@ interface Lane {
 }
 
 const SWEEP_EVERY_MS = 5000;
+const SWEEPING = 'looking for deliveries that are due failed';
 const LARGEST_BATCH = 500;
 /** A batch that lasts less than this is followed by a larger one; one that lasts longer than four times this by a smaller one. */
 const BATCH_MS = 250;
@@ -102,7 +103,8 @@ export function createWorker(options: WorkerOptions): Worker {
   let running = 0;
   let isStopping = false;
   let listening: { stop(): Promise<void> } | undefined;
-  let endings: (() => Promise<void>)[] = [];
+  let endSweeping = async () => {};
+  let endKeepingAlive = async () => {};
   let idle: (() => void) | undefined;
 
   function laneOf(connectorId: string): Lane {
@@ -289,6 +291,7 @@ export function createWorker(options: WorkerOptions): Worker {
   /** What nobody was woken for, and what the dead have left behind. */
   async function sweep(): Promise<void> {
     await keepAlive();
+    await listen();
     await resolveDoubts();
     await releaseUnwanted();
     while (now().getTime() >= judgesFrom) {
@@ -304,8 +307,10 @@ export function createWorker(options: WorkerOptions): Worker {
     }
   }
 
-  /** What was to be woken later when the last process ended. */
-  async function wakeLater(): Promise<void> {
+  /** Also for what was to be woken later when the last process ended. */
+  async function listen(): Promise<void> {
+    if (listening !== undefined) return;
+    listening = await store.wakeups.listen(wake, now);
     const at = now().toISOString();
     const later = (await store.deliveries.lanes()).filter(({ dueAt }) => dueAt > at);
     if (later.length > 0) await store.wakeups.add(later);
@@ -344,19 +349,16 @@ export function createWorker(options: WorkerOptions): Worker {
 
   return {
     async start() {
-      await keepAlive();
-      listening = await store.wakeups.listen(wake, now);
-      await sweep();
-      await wakeLater();
-      endings = [
-        every(SWEEP_EVERY_MS, sweep, 'looking for deliveries that are due failed'),
-        every(leaseMs / 3, keepAlive, 'telling that this worker lives failed'),
-      ];
+      // A store that is away at this moment will be back.
+      await sweep().catch((error) => log.error(`${SWEEPING}: ${messageOf(error)}`));
+      endSweeping = every(SWEEP_EVERY_MS, sweep, SWEEPING);
+      endKeepingAlive = every(leaseMs / 3, keepAlive, 'telling that this worker lives failed');
     },
     wake,
     running: () => running,
     async stop() {
       isStopping = true;
+      await endSweeping();
       await listening?.stop();
       await Promise.allSettled(takings);
       unwanted.push(...[...lanes.values()].flatMap((lane) => lane.buffer.splice(0)));
@@ -366,7 +368,7 @@ export function createWorker(options: WorkerOptions): Worker {
           idle = resolve;
         });
       }
-      for (const end of endings) await end();
+      await endKeepingAlive();
       await settler.flush();
       await unlessAway(store.deliveries.retire(id));
     },
