@@ -68,12 +68,13 @@ describe('a connector that stands in for another', () => {
       secrets: {},
     });
   /** As two that save at once may leave them. */
-  const standsInUnchecked = (id: string, connectorId: string) =>
-    engine.store.connectorSettings.put('default', {
-      connectorId: id,
-      settings: { delivery: { fallback: { connectorId } } },
-      secrets: '',
-    });
+  const standsInUnchecked = async (id: string, connectorId: string) => {
+    await engine.catalog.putSettings('default', id, { secrets: {} });
+    const record = await engine.store.connectorSettings.get(id);
+    if (record === undefined) throw new Error('no settings');
+    const settings = { delivery: { fallback: { connectorId } } };
+    await engine.store.connectorSettings.put('default', { ...record, settings });
+  };
   const enqueue = async (message: string, facts: { orderKey?: string; runAt?: Date } = {}) => {
     const [one] = await engine.delivery.enqueue([
       {
