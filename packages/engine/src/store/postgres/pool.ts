@@ -1,5 +1,6 @@
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import pg from 'pg';
+import { ServiceUnavailableError } from '../../errors/index.ts';
 import type { OpenStoreOptions } from '../open-options.ts';
 import type { PostgresAddress } from './address.ts';
 import { isLost, isUnavailable, reasonOf, storeError } from './errors.ts';
@@ -113,6 +114,7 @@ function escaped(value: unknown): unknown {
 
 function guarded(client: pg.PoolClient, watch: Watch): PostgresPoolClient {
   let isInTransaction = false;
+  let isSpoiled = false;
   async function query(text: string, parameters: readonly unknown[] = []) {
     if (/^(begin|start transaction)/.test(text)) isInTransaction = true;
     if (/^(commit|rollback)$/.test(text)) isInTransaction = false;
@@ -121,6 +123,8 @@ function guarded(client: pg.PoolClient, watch: Watch): PostgresPoolClient {
       try {
         return await watch(() => client.query(text, values));
       } catch (error) {
+        // Such as one that did not answer in time: what it may answer later is nobody's.
+        isSpoiled ||= error instanceof ServiceUnavailableError;
         if (isInTransaction || attempt === MAX_ATTEMPTS || !isLost(error)) throw error;
       }
     }
@@ -128,6 +132,6 @@ function guarded(client: pg.PoolClient, watch: Watch): PostgresPoolClient {
   return {
     // Without cursors: nothing here streams rows.
     query: query as unknown as PostgresPoolClient['query'],
-    release: (destroy) => client.release(destroy),
+    release: (destroy) => client.release(destroy || isSpoiled),
   };
 }
