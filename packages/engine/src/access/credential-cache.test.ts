@@ -28,6 +28,26 @@ describe('the credential cache', () => {
     expect(cache.get('Basic b', 0)).toBeUndefined();
   });
 
+  it('knows nothing while changes by other processes are not heard, and forgets what they change', async () => {
+    let isHeard = true;
+    const tell: Record<string, () => void> = {};
+    const cache = createCredentialCache({
+      isHeard: () => isHeard,
+      onChange: (kind, changed) => {
+        tell[kind] = () => changed(undefined);
+      },
+    });
+    for (const kind of ['users', 'roles', 'apiKeys']) {
+      await cache.remember('Basic a', async () => ({ principal: ann, expiresAt: FOREVER }));
+      isHeard = false;
+      expect(cache.get('Basic a', 0)).toBeUndefined();
+      isHeard = true;
+      expect(cache.get('Basic a', 0)).toBe(ann);
+      tell[kind]?.();
+      expect(cache.get('Basic a', 0)).toBeUndefined();
+    }
+  });
+
   it('does not know a credential past its own end', async () => {
     const cache = createCredentialCache(nobodyElse);
     await cache.remember('ApiKey a', async () => ({ principal: ann, expiresAt: 1000 }));

@@ -72,4 +72,34 @@ describe('the connector cache', () => {
     await early;
     expect(await cache.get('default', 'a', async () => undefined)).toBeUndefined();
   });
+
+  it('forgets what another process has changed, one or all', async () => {
+    let tell: (id: string | undefined) => void = () => {};
+    const cache = createConnectorCache({
+      isHeard: () => true,
+      onChange: (_kind, changed) => {
+        tell = changed;
+      },
+    });
+    const [a, b] = [record('a'), record('b')];
+    await cache.get('default', 'a', async () => a);
+    await cache.get('default', 'b', async () => b);
+    tell('a');
+    expect(await cache.get('default', 'a', async () => undefined)).toBeUndefined();
+    expect(await cache.get('default', 'b', never)).toBe(b);
+    tell(undefined);
+    expect(await cache.get('default', 'b', async () => undefined)).toBeUndefined();
+  });
+
+  it('is not used, and takes nothing, while changes are not heard', async () => {
+    let isHeard = true;
+    const cache = createConnectorCache({ isHeard: () => isHeard, onChange: () => {} });
+    await cache.get('default', 'a', async () => record('a'));
+    isHeard = false;
+    const changed = { ...record('a'), name: 'changed' };
+    expect(await cache.get('default', 'a', async () => changed)).toBe(changed);
+    await cache.get('default', 'b', async () => record('b'));
+    isHeard = true;
+    expect(await cache.get('default', 'b', async () => undefined)).toBeUndefined();
+  });
 });
