@@ -153,6 +153,7 @@ beforeAll(async () => {
         kept: await preconfigured({}),
       },
       'xpack.actions.preconfiguredAlertHistoryEsIndex': true,
+      'xpack.actions.run.maxAttempts': 1,
       'patchbay.connectorSettings': {
         kept: {
           proxy: { url: await remotes.proxy() },
@@ -183,6 +184,7 @@ it('no planted secret comes out, whatever fails', async () => {
   await plantInSettings();
   await plantInRefusals();
   await runWithElasticsearch();
+  await deliverToThem();
   await readEverything();
   await useCommands();
   const [server] = running.filter(({ output }) => output().includes('is ready'));
@@ -393,6 +395,44 @@ async function runWithElasticsearch(): Promise<void> {
   }
 }
 
+/** Deliveries to what fails and repeats everything: one of them holds a secret of its connector in its params. */
+async function deliverToThem(): Promise<void> {
+  const password = planted.secret('delivered');
+  await call(
+    'POST',
+    `${CONNECTOR}/delivered`,
+    webhook(`${await remotes.echo(500)}/hook`, { user: 'someone', password }),
+  );
+  const toWebhooks = ['echo-400', 'echo-429', 'echo-503', 'inside-the-proxy', 'oauth-strange', 'references'];
+  const deliveries = [
+    { connector_id: 'delivered', params: { body: `it is ${password}` } },
+    ...toWebhooks.map((id) => ({ connector_id: id, params: { body: 'x' } })),
+    ...[200, 400, 404, 500].map((status) => ({
+      connector_id: `slack-${status}`,
+      params: { message: 'x' },
+    })),
+  ];
+  const enqueued = (await call('POST', '/api/patchbay/deliveries', { deliveries })) as {
+    deliveries: { id: string }[];
+  };
+  const find = (query: string) =>
+    call('GET', `/api/patchbay/deliveries?${query}`) as Promise<{ total: number }>;
+  await until(
+    () => 'deliveries',
+    async () => (await find('state=ready&state=running')).total === 0,
+    30_000,
+  );
+  expect((await find('state=dead&per_page=100')).total).toBe(deliveries.length);
+  const shown: unknown[] = [];
+  for (const { id } of enqueued.deliveries) {
+    shown.push(await call('GET', `/api/patchbay/deliveries/${id}?params=true`));
+    await call('POST', `/api/patchbay/deliveries/${id}/_discard`);
+  }
+  // In what it came to, in its attempts and in its params.
+  expect(JSON.stringify(shown)).toMatch(/"reason":"[^"]*\[redacted\]/);
+  expect(shown[0]).toMatchObject({ params: { body: 'it is [redacted]' } });
+}
+
 /** Every route that only reads, as the OpenAPI document names them. */
 async function readEverything(): Promise<void> {
   const document = (await call('GET', '/api/openapi.json')) as { paths: Record<string, object> };
@@ -452,6 +492,8 @@ async function useCommands(): Promise<void> {
       ['connectors', 'execute', 'echo-500', '--params', '{"body":"x"}', ...at],
       ['connectors', 'execute', 'echo-500', '--dry-run', '--json', '--params', '{"body":"x"}', ...at],
       ['connectors', 'apply', '-f', broken, ...at],
+      ['deliveries', 'list', ...at],
+      ['deliveries', 'enqueue', 'delivered', '--params', '{"body":"x"}', ...at],
       ['keys', 'rotate', ...at],
     ].map((args) => patchbay(args, planted.plain('standard-input'))),
   );
