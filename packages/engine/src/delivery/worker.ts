@@ -72,6 +72,7 @@ interface Lane {
   sharedAt: number;
 }
 
+/** At most; with a short lease often enough to see soon who is gone. */
 const SWEEP_EVERY_MS = 5000;
 const SWEEPING = 'looking for deliveries that are due failed';
 const LARGEST_BATCH = 500;
@@ -351,7 +352,7 @@ export function createWorker(options: WorkerOptions): Worker {
     async start() {
       // A store that is away at this moment will be back.
       await sweep().catch((error) => log.error(`${SWEEPING}: ${messageOf(error)}`));
-      endSweeping = every(SWEEP_EVERY_MS, sweep, SWEEPING);
+      endSweeping = every(Math.min(SWEEP_EVERY_MS, leaseMs / 2), sweep, SWEEPING);
       endKeepingAlive = every(leaseMs / 3, keepAlive, 'telling that this worker lives failed');
     },
     wake,
