@@ -301,6 +301,15 @@ describe('access', () => {
       expect(await use(encoded)).toEqual({ ...owner, apiKey: { id, name: 'ci' } });
     });
 
+    it('that are older than a kind of privilege have none of it', async () => {
+      const { id, encoded } = await access.createApiKey(await elastic(), apiKey());
+      const record = await store.apiKeys.get(id);
+      if (record === undefined) throw new Error('the key is not there');
+      const [{ cases, ...before }] = record.privileges as [PrivilegeSet];
+      store.apiKeys.get = async () => ({ ...record, privileges: [{ ...before, superuser: false }] });
+      expect((await use(encoded)).privileges).toEqual([{ ...before, superuser: false, cases: [] }]);
+    });
+
     it('are kept as a hash only', async () => {
       const { id, key } = await access.createApiKey(await elastic(), apiKey());
       expect(JSON.stringify(await store.apiKeys.get(id))).not.toContain(key);

@@ -5,6 +5,8 @@ import {
   canManageSpaces,
   canSeeSpace,
   canUseEndpointSecurity,
+  canWithCases,
+  holds,
   isSuperuser,
   type Principal,
 } from './principal.ts';
@@ -152,4 +154,64 @@ describe('privileges', () => {
     expect(can(having(NO_PRIVILEGES), 'get', 'default')).toBe(false);
     expect(can(having(superuser, NO_PRIVILEGES), 'get', 'default')).toBe(false);
   });
+});
+
+describe('the cases of an owner', () => {
+  const CASES_OPERATIONS = [
+    'getCase',
+    'findConfigurations',
+    'createCase',
+    'updateCase',
+    'pushCase',
+    'updateComment',
+    'createComment',
+    'reopenCase',
+    'assignCase',
+    'deleteCase',
+    'deleteComment',
+    'createConfiguration',
+    'updateConfiguration',
+  ] as const;
+  const reads = CASES_OPERATIONS.slice(0, 2);
+  const writes = CASES_OPERATIONS.slice(0, 6);
+
+  it.each<[string, Partial<RoleKibana>, readonly string[]]>([
+    ['nothing', {}, []],
+    ['another feature', { feature: { actions: ['all'], observabilityCases: ['all'] } }, []],
+    ['all', { feature: { generalCases: ['all'] } }, CASES_OPERATIONS],
+    ['read', { feature: { generalCasesV2: ['read'] } }, reads],
+    ['minimal_all', { feature: { generalCasesV3: ['minimal_all'] } }, writes],
+    ['minimal_all of V2', { feature: { generalCasesV2: ['minimal_all'] } }, [...writes, 'assignCase']],
+    [
+      'minimal_all of before',
+      { feature: { generalCases: ['minimal_all'] } },
+      [...writes, 'createComment', 'reopenCase', 'assignCase'],
+    ],
+    [
+      'read and to delete',
+      { feature: { generalCasesV3: ['minimal_read', 'cases_delete'] } },
+      [...reads, 'deleteCase', 'deleteComment'],
+    ],
+    ['to delete alone', { feature: { generalCasesV3: ['cases_delete'] } }, []],
+    ['base all', { base: ['all'] }, CASES_OPERATIONS],
+    ['base read', { base: ['read'] }, reads],
+  ])('with %s', (_, kibana, expected) => {
+    const principal = having(privilegesOf(role([{ ...kibana, spaces: ['one'] }])));
+    const allowedIn = (spaceId: string) =>
+      CASES_OPERATIONS.filter((operation) => canWithCases(principal, operation, 'cases', spaceId));
+    expect(allowedIn('one')).toEqual(expected);
+    expect(allowedIn('two')).toEqual([]);
+    expect(CASES_OPERATIONS.filter((name) => holds(principal, `cases:cases/${name}`, 'one'))).toEqual(
+      expected,
+    );
+    if (expected.length > 0) expect(canSeeSpace(principal, 'one')).toBe(true);
+  });
+
+  it.each(['cases:nobody/getCase', 'cases:cases', 'other:cases/getCase', ''])(
+    'are nothing that the privilege %j is about: it is a superuser’s',
+    (privilege) => {
+      expect(holds(having(privilegesOf(role([{ base: ['all'] }]))), privilege, 'one')).toBe(false);
+      expect(holds(having(privilegesOf(reserved('superuser'))), privilege, 'one')).toBe(true);
+    },
+  );
 });

@@ -23,7 +23,7 @@ export function checkAttachment(attachment: NewAttachment): void {
     );
   }
   ensureCount('alertId', ids, LIMITS.alerts, 1);
-  for (const id of ids) ensureText('alertId', id, Number.POSITIVE_INFINITY);
+  for (const id of ids) ensureText('alertId', id, LIMITS.alertId);
   for (const index of indices) ensureText('index', index, Number.POSITIVE_INFINITY);
 }
 

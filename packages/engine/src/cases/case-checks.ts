@@ -1,5 +1,5 @@
 import type { CaseFields } from '@patchbay/kit';
-import { ensureCount, ensureText, ensureTexts, LIMITS, refuse } from './limits.ts';
+import { ensureCount, ensureNoLonger, ensureText, ensureTexts, LIMITS, refuse } from './limits.ts';
 
 /** Throws where one of the fields that are given is not as a case's may be. */
 export function checkFields(fields: Partial<CaseFields>): void {
@@ -8,7 +8,10 @@ export function checkFields(fields: Partial<CaseFields>): void {
   if (description !== undefined) ensureText('description', description, LIMITS.description);
   if (tags !== undefined) ensureTexts('tags', 'tag', tags, LIMITS.tags, LIMITS.tag);
   if (category !== undefined && category !== null) ensureText('category', category, LIMITS.category);
-  if (assignees !== undefined) ensureCount('assignees', assignees, LIMITS.assignees);
+  if (assignees !== undefined) {
+    ensureCount('assignees', assignees, LIMITS.assignees);
+    for (const { uid } of assignees) ensureNoLonger('uid', uid, LIMITS.uid);
+  }
   if (customFields !== undefined) checkCustomFields(customFields);
 }
 

@@ -12,6 +12,9 @@ export const LIMITS = {
   customFieldText: 160,
   comment: 30_000,
   alerts: 1000,
+  /** https://www.elastic.co/guide/en/elasticsearch/reference/current/mapping-id-field.html */
+  alertId: 512,
+  uid: 256,
   attachmentsAtOnce: 100,
   casesAtOnce: 100,
   userActions: 10_000,

@@ -100,6 +100,10 @@ describe('POST /api/cases', () => {
       failed('The length of the field assignees is too long. Array must be of length <= 10.'),
     ],
     [
+      { assignees: [{ uid: 'x'.repeat(257) }] },
+      failed('The length of the uid is too long. The maximum length is 256.'),
+    ],
+    [
       { customFields: Array(11).fill({ key: 'a', type: 'text', value: 'x' }) },
       failed('The length of the field customFields is too long. Array must be of length <= 10.'),
     ],

@@ -85,6 +85,7 @@ describe('POST /api/cases/{id}/comments', () => {
     ],
     [alerts(), 'The length of the field alertId is too short. Array must be of length >= 1.'],
     [alerts(''), 'The alertId field cannot be an empty string.'],
+    [alerts('x'.repeat(513)), 'The length of the alertId is too long. The maximum length is 512.'],
     [
       alerts(...many(1001, 'a')),
       'The length of the field alertId is too long. Array must be of length <= 1000.',
