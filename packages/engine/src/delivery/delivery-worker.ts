@@ -5,8 +5,10 @@ import type { Settings } from '../config/index.ts';
 import type { Execution } from '../execution/index.ts';
 import type { DeliveryRecord, Store } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
-import { OPEN_GATE } from './gate.ts';
+import { endsWriter } from './ends-writer.ts';
+import { createGate } from './gate.ts';
 import { keptParams } from './kept-params.ts';
+import { type LaneLimitsSettings, laneLimits } from './lane-limits.ts';
 import type { RetryPolicy } from './next-try.ts';
 import { deliveryRuns } from './run-delivery.ts';
 import { createSettler } from './settler.ts';
@@ -14,19 +16,19 @@ import { standIns } from './stand-in.ts';
 import { createWorker, type Worker } from './worker.ts';
 
 export interface DeliveryWorkerOptions {
-  store: Pick<Store, 'deliveries' | 'wakeups' | 'isShared'>;
+  store: Pick<Store, 'deliveries' | 'wakeups' | 'isShared' | 'lanes' | 'buckets' | 'transaction'>;
   catalog: Pick<Catalog, 'types' | 'deliverySettings' | 'resolve' | 'validation'>;
   execution: Pick<Execution, 'runTask' | 'recordLost'>;
   vault: Vault;
-  settings: Pick<
-    Settings,
-    | 'patchbay.delivery.concurrency'
-    | 'patchbay.delivery.connectorConcurrency'
-    | 'patchbay.delivery.lease'
-    | 'patchbay.delivery.maxAge'
-    | 'xpack.actions.run.maxAttempts'
-    | 'xpack.actions.run.connectorTypeOverrides'
-  >;
+  settings: LaneLimitsSettings &
+    Pick<
+      Settings,
+      | 'patchbay.delivery.concurrency'
+      | 'patchbay.delivery.lease'
+      | 'patchbay.delivery.maxAge'
+      | 'xpack.actions.run.maxAttempts'
+      | 'xpack.actions.run.connectorTypeOverrides'
+    >;
   log: Logger;
   now(): Date;
   /** From 0 up to 1. */
@@ -39,9 +41,14 @@ const DEFAULT_MAX_ATTEMPTS = 3;
 /** Runs the deliveries that are due, as one of all workers on the store. */
 export function createDeliveryWorker(options: DeliveryWorkerOptions): Worker {
   const { store, catalog, execution, vault, settings, log, now, random = Math.random } = options;
+  const limits = laneLimits(catalog, settings);
   const settler = createSettler({
-    store: store.deliveries,
-    onDue: ({ connectorId }) => worker.wake(connectorId),
+    write: endsWriter({
+      store,
+      limits,
+      onDue: (connectorId) => worker.wake(connectorId),
+      onHeld: (connectorId) => worker.hold(connectorId),
+    }),
     log,
   });
   const overrides = new Map(
@@ -76,10 +83,11 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): Worker {
     id: randomUUID(),
     store,
     settler,
-    gate: OPEN_GATE,
+    gate: createGate(store, limits),
+    limits,
     run: runs.run,
     recover: runs.recover,
-    laneConcurrency: () => settings['patchbay.delivery.connectorConcurrency'],
+    expire: runs.expire,
     concurrency: settings['patchbay.delivery.concurrency'],
     leaseMs: settings['patchbay.delivery.lease'],
     log,

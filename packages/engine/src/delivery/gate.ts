@@ -1,13 +1,60 @@
-/** Says how much of a lane may start: its rate limit and its breaker. */
+import type { Store } from '../store/index.ts';
+import { admissionTo, beginProbe, type HeldBack, withdrawProbe } from './breaker.ts';
+import type { LaneLimitsReader } from './lane-limits.ts';
+import { returnTokens, takeTokens } from './token-bucket.ts';
+
+/** Says how much of a lane may start: its breaker, its pause and its rate limit, which all processes share. */
 export interface Gate {
   /** Up to `wanted` may start now, at least one; or none before a moment. What is admitted is counted. */
-  admit(connectorId: string, wanted: number, at: Date): Promise<{ count: number } | { until: Date }>;
-  /** That many were admitted and not there. */
-  giveBack(connectorId: string, count: number, at: Date): void;
+  admit(connectorId: string, wanted: number, at: Date): Promise<{ count: number } | HeldBack>;
+  /** So many were admitted and are not begun. */
+  giveBack(connectorId: string, count: number, at: Date): Promise<void>;
 }
 
-/** For lanes without limits. */
-export const OPEN_GATE: Gate = {
-  admit: async (_connectorId, count) => ({ count }),
-  giveBack: () => {},
-};
+export function createGate(store: Pick<Store, 'lanes' | 'buckets'>, limits: LaneLimitsReader): Gate {
+  /** When the probes that were admitted here were begun. */
+  const probes = new Map<string, Date>();
+
+  async function giveBack(connectorId: string, count: number, at: Date): Promise<void> {
+    const { rate } = limits.known(connectorId);
+    if (rate !== undefined)
+      await store.buckets.change(bucketOf(connectorId), (bucket) => returnTokens(bucket, count, rate));
+    const begunAt = probes.get(connectorId);
+    if (begunAt === undefined) return;
+    probes.delete(connectorId);
+    await store.lanes.change(connectorId, (lane) => withdrawProbe(lane, begunAt, at));
+  }
+
+  return {
+    async admit(connectorId, wanted, at) {
+      probes.delete(connectorId);
+      const [lane, { rate, breaker }] = await Promise.all([
+        store.lanes.get(connectorId),
+        limits.read(connectorId),
+      ]);
+      const admission = admissionTo(lane, breaker, at);
+      if (typeof admission === 'object') return admission;
+      const asked = admission === 'probe' ? 1 : wanted;
+      const taken =
+        rate === undefined
+          ? { count: asked }
+          : await store.buckets.change(bucketOf(connectorId), (bucket) =>
+              takeTokens(bucket, asked, rate, at),
+            );
+      if ('until' in taken) return { ...taken, because: 'of its rate limit' };
+      if (admission === 'all') return taken;
+      const begun = await store.lanes.change(connectorId, (now) => beginProbe(now, breaker, at));
+      if (begun === 'probe') {
+        probes.set(connectorId, at);
+        return { count: 1 };
+      }
+      // Somebody else was first; when it has been decided already, all of one is as good as a probe.
+      if (begun === 'all') return { count: 1 };
+      await giveBack(connectorId, 1, at);
+      return begun;
+    },
+    giveBack,
+  };
+}
+
+const bucketOf = (connectorId: string) => `connector ${connectorId}`;

@@ -9,6 +9,7 @@ import type {
   Settlement,
 } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
+import type { Observation } from './breaker.ts';
 import { paramsDescriptor } from './descriptor.ts';
 import { type RetryPolicy, type Verdict, verdictOf } from './next-try.ts';
 import type { Settler } from './settler.ts';
@@ -95,11 +96,12 @@ export function deliveryRuns(options: DeliveryRunOptions) {
   async function settle(
     ...[claimed, attempt, result, events]: Parameters<typeof settlementOf>
   ): Promise<void> {
+    const observation = observationOf(attempt, result, now());
     try {
-      settler.add(await settlementOf(claimed, attempt, result, events));
+      settler.add({ settlement: await settlementOf(claimed, attempt, result, events), observation });
     } catch (error) {
       log.error(`delivery ${claimed.id}: what its attempt came to could not be judged: ${messageOf(error)}`);
-      settler.add(undecided(claimed, attempt, messageOf(error), events));
+      settler.add({ settlement: undecided(claimed, attempt, messageOf(error), events), observation });
     }
   }
 
@@ -132,20 +134,25 @@ export function deliveryRuns(options: DeliveryRunOptions) {
     const isLost = attempt.outcome === 'lost';
     const reason = result.status === 'ok' ? null : errorText({ ...result, retry: false });
     const next = await nextOf(claimed, result, { at, isLost });
-    const { state } = next;
-    const outcome = {
-      state,
-      dueAt: state === 'ready' ? next.dueAt.toISOString() : claimed.dueAt,
-      isUncounted: isLost,
-      events,
-      at,
-    };
-    if (state !== 'dead') return settled(claimed, attempt, { ...outcome, reason, followUps: [] });
-    const died = `${reason} (${next.reason})`;
-    const standIn = await standInOf(claimed, died);
+    const rest = { isUncounted: isLost, events, at };
+    if (next.state === 'dead') return dead(claimed, attempt, `${reason} (${next.reason})`, rest);
+    const dueAt = next.state === 'ready' ? next.dueAt.toISOString() : claimed.dueAt;
+    return settled(claimed, attempt, { ...rest, state: next.state, dueAt, reason, followUps: [] });
+  }
+
+  /** The end of one that is not tried again, and what stands in for it. */
+  async function dead(
+    claimed: DeliveryRecord,
+    attempt: Begun,
+    reason: string,
+    rest: { isUncounted: boolean; events: readonly EventEntry[]; at: Date },
+  ): Promise<Settlement> {
+    const standIn = await standInOf(claimed, reason);
     return settled(claimed, attempt, {
-      ...outcome,
-      reason: standIn === undefined ? died : `${died}; ${standIn.says}`,
+      ...rest,
+      state: 'dead',
+      dueAt: claimed.dueAt,
+      reason: standIn === undefined ? reason : `${reason}; ${standIn.says}`,
       followUps: standIn?.record === undefined ? [] : [standIn.record],
     });
   }
@@ -165,8 +172,7 @@ export function deliveryRuns(options: DeliveryRunOptions) {
       {
         retry: result.retry,
         failures: claimed.attempt - claimed.uncounted,
-        // One for later is not old when its time comes.
-        acceptedAt: new Date(claimed.runAt > claimed.roundAt ? claimed.runAt : claimed.roundAt),
+        acceptedAt: ageFrom(claimed),
         now: at,
         random,
       },
@@ -176,6 +182,27 @@ export function deliveryRuns(options: DeliveryRunOptions) {
 
   return {
     run,
+
+    /** One that has waited longer than it may, in a lane that is held back: dead, without an attempt. Never rejects. */
+    async expire(delivery: ClaimedDelivery, because: string): Promise<void> {
+      const { params: _sealed, ...claimed } = delivery;
+      const at = now();
+      const reason = `it has waited longer than it may: the connector was held back because ${because}`;
+      const attempt = {
+        number: claimed.attempt,
+        startedAt: at,
+        executionUuid: null,
+        outcome: 'refused' as const,
+      };
+      const rest = { isUncounted: true, events: [], at };
+      const settlement = await dead(claimed, attempt, reason, rest).catch((error) => {
+        log.error(
+          `delivery ${claimed.id}: what stands in for it could not be found out: ${messageOf(error)}`,
+        );
+        return undecided(claimed, attempt, messageOf(error), []);
+      });
+      settler.add({ settlement, observation: undefined });
+    },
 
     /** What becomes of one whose worker is gone: it is tried again, and the lost attempt does not count. */
     async recover(abandoned: DeliveryRecord): Promise<void> {
@@ -208,6 +235,19 @@ function lostWaitMs(lost: number, random: () => number): number {
   return Math.round(
     random() * Math.min(LOST_LONGEST_WAIT_MS, LOST_WAIT_MS * 2 ** (lost - LOST_TOGETHER + 1)),
   );
+}
+
+/** From when its age counts: one for later is not old when its time comes. */
+function ageFrom({ roundAt, runAt }: DeliveryRecord): Date {
+  return new Date(roundAt > runAt ? roundAt : runAt);
+}
+
+/** What an attempt says of its remote: nothing where it was not asked, or where it answered that the message is wrong. */
+function observationOf({ outcome, startedAt }: Begun, { retry }: ActionResult, endedAt: Date): Observation {
+  if (outcome === 'delivered') return { startedAt, endedAt, says: 'works' };
+  if (outcome !== 'failed' || retry === false) return { startedAt, endedAt, says: 'none' };
+  if (retry instanceof Date) return { startedAt, endedAt, says: 'none', pauseUntil: retry };
+  return { startedAt, endedAt, says: 'fails' };
 }
 
 function settled(

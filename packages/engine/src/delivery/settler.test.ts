@@ -1,21 +1,20 @@
 import { createLogger } from '@patchbay/kit';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { DeliveryStore, Settlement } from '../store/index.ts';
+import type { Ended } from './lane-health.ts';
 import { createSettler } from './settler.ts';
 
 /** A disk: each write takes so long. */
 function storeTaking(ms: () => number) {
   const writes: { at: number; count: number }[] = [];
-  const settle: DeliveryStore['settle'] = async (settlements) => {
-    writes.push({ at: performance.now(), count: settlements.length });
-    await new Promise((resolve) => setTimeout(resolve, ms()));
-    return [];
+  const write = async (batch: readonly Ended[]) => {
+    writes.push({ at: performance.now(), count: batch.length });
+    await new Promise<void>((resolve) => void setTimeout(resolve, ms()));
   };
-  return { settle, writes };
+  return { write, writes };
 }
 
 const log = createLogger(() => {});
-const one = {} as Settlement;
+const one = {} as Ended;
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -23,7 +22,7 @@ afterEach(() => void vi.useRealTimers());
 it('gathers what comes to an end for longer where a write takes long, and for a moment where it does not', async () => {
   let takes = 10;
   const store = storeTaking(() => takes);
-  const settler = createSettler({ store, onDue: () => {}, log });
+  const settler = createSettler({ write: store.write, log });
   const writtenAfter = async () => {
     const addedAt = performance.now();
     settler.add(one);
@@ -43,7 +42,7 @@ it('gathers what comes to an end for longer where a write takes long, and for a 
 
 it('writes what has come meanwhile together, one write at a time', async () => {
   const store = storeTaking(() => 10);
-  const settler = createSettler({ store, onDue: () => {}, log });
+  const settler = createSettler({ write: store.write, log });
   settler.add(one);
   await vi.advanceTimersByTimeAsync(5);
   for (let index = 0; index < 7; index++) settler.add(one);

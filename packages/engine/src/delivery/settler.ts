@@ -1,5 +1,5 @@
 import { type Logger, messageOf } from '@patchbay/kit';
-import type { DeliveryStore, DueLane, Settlement } from '../store/index.ts';
+import type { Ended } from './lane-health.ts';
 
 /**
  * Writes down what attempts came to, many in one transaction. One write is under way at a time, and what comes meanwhile
@@ -7,7 +7,7 @@ import type { DeliveryStore, DueLane, Settlement } from '../store/index.ts';
  * while the process lives, and when it dies the attempt is made again.
  */
 export interface Settler {
-  add(settlement: Settlement): void;
+  add(ended: Ended): void;
   /** How many are not written yet. */
   waiting(): number;
   /** Resolves when all that was added is written. */
@@ -15,9 +15,8 @@ export interface Settler {
 }
 
 export interface SettlerOptions {
-  store: Pick<DeliveryStore, 'settle'>;
-  /** Something has become due by it. */
-  onDue(lane: DueLane): void;
+  /** All of them, or none. */
+  write(batch: readonly Ended[]): Promise<void>;
   log: Logger;
 }
 
@@ -31,8 +30,8 @@ const WRITE_AT = 256;
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 2000;
 
-export function createSettler({ store, onDue, log }: SettlerOptions): Settler {
-  let waiting: Settlement[] = [];
+export function createSettler({ write, log }: SettlerOptions): Settler {
+  let waiting: Ended[] = [];
   let inWrite = 0;
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> | undefined;
@@ -43,16 +42,16 @@ export function createSettler({ store, onDue, log }: SettlerOptions): Settler {
       const batch = waiting;
       waiting = [];
       inWrite = batch.length;
-      await write(batch);
+      await writeUntilWritten(batch);
       inWrite = 0;
     }
   }
 
-  async function write(batch: readonly Settlement[]): Promise<void> {
+  async function writeUntilWritten(batch: readonly Ended[]): Promise<void> {
     for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
       const startedAt = performance.now();
       try {
-        for (const lane of await store.settle(batch)) onDue(lane);
+        await write(batch);
         const tookMs = performance.now() - startedAt;
         gatherMs = Math.min(Math.max(GATHER_TIMES * tookMs, GATHER_MS.least), GATHER_MS.most);
         return;
@@ -73,8 +72,8 @@ export function createSettler({ store, onDue, log }: SettlerOptions): Settler {
   }
 
   return {
-    add(settlement) {
-      waiting.push(settlement);
+    add(ended) {
+      waiting.push(ended);
       if (writing !== undefined) return;
       if (waiting.length >= WRITE_AT) void flush();
       else timer ??= setTimeout(() => void flush(), gatherMs);

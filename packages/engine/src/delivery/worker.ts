@@ -1,6 +1,7 @@
 import { type Logger, messageOf } from '@patchbay/kit';
-import type { ClaimedDelivery, DeliveryRecord, Store } from '../store/index.ts';
+import type { ClaimBounds, ClaimedDelivery, DeliveryRecord, Store } from '../store/index.ts';
 import type { Gate } from './gate.ts';
+import type { LaneLimitsReader } from './lane-limits.ts';
 import type { Settler } from './settler.ts';
 
 /**
@@ -27,6 +28,8 @@ export interface Worker {
   start(): Promise<void>;
   /** Something in the lane is due. */
   wake(connectorId: string): void;
+  /** The lane is to be left alone: what is claimed of it and not begun goes back. */
+  hold(connectorId: string): void;
   /** How many are being run. */
   running(): number;
   /** Takes nothing more, and resolves when what runs has ended and is written down. */
@@ -43,8 +46,9 @@ export interface WorkerOptions {
   run(delivery: ClaimedDelivery): Promise<void>;
   /** What becomes of those whose worker is gone. */
   recover(abandoned: DeliveryRecord): Promise<void>;
-  /** How many of one lane run at once. */
-  laneConcurrency(connectorId: string): number;
+  /** What becomes of one that has waited longer than it may, and why it has. Never rejects. */
+  expire(delivery: ClaimedDelivery, because: string): Promise<void>;
+  limits: Pick<LaneLimitsReader, 'known'>;
   /** How many run at once in all; each lane may have one more, so that none waits for the others. */
   concurrency: number;
   /** After this long without a sign a worker counts as gone. */
@@ -80,6 +84,12 @@ const LARGEST_BATCH = 500;
 const BATCH_MS = 250;
 const SHARE_EVERY_MS = 250;
 const TAKEN_BY_OTHERS_MS = 20;
+const FULL_ELSEWHERE_MS = 250;
+const SEEK_OLD_EVERY_MS = 30_000;
+const OLD_AT_ONCE = 200;
+const SHORT_WAIT_MS = 1000;
+/** Tokens that come in one by one are taken a few at a time. */
+const LEAST_WAIT_MS = 50;
 const ABANDONED_AT_ONCE = 500;
 /** A statement whose answer was lost may still be carried out for so long: longer than any statement may take. */
 const DOUBTFUL_MS = 60_000;
@@ -87,7 +97,7 @@ const DOUBTFUL_MS = 60_000;
 const UNWRITTEN_MAX = 5000;
 
 export function createWorker(options: WorkerOptions): Worker {
-  const { id, store, settler, gate, laneConcurrency, concurrency, leaseMs, log, now } = options;
+  const { id, store, settler, gate, limits, concurrency, leaseMs, log, now } = options;
   const lanes = new Map<string, Lane>();
   /** Lanes that have something to run and no place for it. */
   const waiting = new Set<Lane>();
@@ -95,6 +105,8 @@ export function createWorker(options: WorkerOptions): Worker {
   let doubts: { connectorId: string; at: number; until: number }[] = [];
   /** Claimed, not begun, and to be released. */
   let unwanted: DeliveryRecord[] = [];
+  /** When a lane that is held back was looked through last for what has waited too long. */
+  const soughtAt = new Map<string, number>();
   /** What is being taken. */
   const takings = new Set<Promise<void>>();
   /** Until when others know that this worker lives. */
@@ -115,7 +127,7 @@ export function createWorker(options: WorkerOptions): Worker {
         connectorId,
         running: 0,
         buffer: [],
-        batch: laneConcurrency(connectorId),
+        batch: limits.known(connectorId).concurrency,
         batchTakenAt: 0,
         claimedAt: Math.max(0, ...doubts.map((doubt) => (doubt.connectorId === connectorId ? doubt.at : 0))),
         isTaking: false,
@@ -136,6 +148,13 @@ export function createWorker(options: WorkerOptions): Worker {
     go(lane);
   }
 
+  function hold(connectorId: string): void {
+    const lane = lanes.get(connectorId);
+    if (lane === undefined || lane.buffer.length === 0) return;
+    unwanted.push(...lane.buffer.splice(0));
+    wake(connectorId);
+  }
+
   /** Runs what the lane has, and takes more while there is room for it. */
   function go(lane: Lane): void {
     begin(lane);
@@ -143,7 +162,7 @@ export function createWorker(options: WorkerOptions): Worker {
       forget(lane);
       return;
     }
-    if (lane.buffer.length >= refillBelow(lane) || settler.waiting() > UNWRITTEN_MAX) return;
+    if (!hasRoom(lane) || settler.waiting() > UNWRITTEN_MAX) return;
     lane.isTaking = true;
     lane.isWokenAgain = false;
     const taking = take(lane)
@@ -160,6 +179,21 @@ export function createWorker(options: WorkerOptions): Worker {
     takings.add(taking);
   }
 
+  /**
+   * The next batch is asked for while there is enough left to run until it comes; what is limited is claimed only when it
+   * can start.
+   */
+  function hasRoom(lane: Lane): boolean {
+    const { concurrency } = limits.known(lane.connectorId);
+    if (isLimited(lane)) return lane.buffer.length + lane.running < concurrency;
+    return lane.buffer.length < Math.max(concurrency, lane.batch / 2);
+  }
+
+  function isLimited({ connectorId }: Lane): boolean {
+    const { maxRunning, rate } = limits.known(connectorId);
+    return maxRunning !== undefined || rate !== undefined;
+  }
+
   async function take(lane: Lane): Promise<void> {
     const { connectorId } = lane;
     if (!isAlive()) await keepAlive();
@@ -168,13 +202,15 @@ export function createWorker(options: WorkerOptions): Worker {
     const admitted = await gate.admit(connectorId, batchSize(lane, at.getTime()), at);
     if ('until' in admitted) {
       lane.isDrained = true;
-      await store.wakeups.add([{ connectorId, dueAt: admitted.until.toISOString() }]);
+      await endOld(lane, at, admitted.because);
+      await wakeAt(connectorId, admitted.until);
       return;
     }
+    soughtAt.delete(connectorId);
     const { count } = admitted;
-    const claimed = await claim(lane, count, at);
-    if (claimed.length < count) gate.giveBack(connectorId, count - claimed.length, at);
+    const claimed = await claim(lane, count, at, { maxRunning: limits.known(connectorId).maxRunning });
     lane.buffer.push(...claimed);
+    if (claimed.length < count) await gate.giveBack(connectorId, count - claimed.length, at);
     if (claimed.length === count) {
       shareOut(lane, at.getTime());
       return;
@@ -182,20 +218,54 @@ export function createWorker(options: WorkerOptions): Worker {
     lane.isDrained = true;
     const dueAt = await store.deliveries.nextDue(connectorId);
     if (dueAt === undefined) return;
-    // What is due and could not be taken is being taken by another worker.
-    if (dueAt <= now().toISOString()) setTimeout(() => wake(connectorId), TAKEN_BY_OTHERS_MS).unref();
-    else await store.wakeups.add([{ connectorId, dueAt }]);
+    if (dueAt > now().toISOString()) await store.wakeups.add([{ connectorId, dueAt }]);
+    // What is due and could not be taken is being taken by another worker, or has to wait for what others run.
+    else
+      wakeIn(
+        connectorId,
+        limits.known(connectorId).maxRunning === undefined ? TAKEN_BY_OTHERS_MS : FULL_ELSEWHERE_MS,
+      );
   }
 
-  async function claim(lane: Lane, count: number, time: Date): Promise<ClaimedDelivery[]> {
+  function wakeIn(connectorId: string, ms: number): void {
+    setTimeout(() => wake(connectorId), ms).unref();
+  }
+
+  /** A wait that is shorter than a wake-up costs is a timer. */
+  async function wakeAt(connectorId: string, until: Date): Promise<void> {
+    const wait = until.getTime() - now().getTime();
+    if (wait < SHORT_WAIT_MS) wakeIn(connectorId, Math.max(wait, LEAST_WAIT_MS));
+    else await store.wakeups.add([{ connectorId, dueAt: until.toISOString() }]);
+  }
+
+  /** In a lane that is held back, what is old is not tried any more: somebody must see to it. */
+  async function endOld(lane: Lane, at: Date, because: string): Promise<void> {
+    const { connectorId } = lane;
+    if (at.getTime() - (soughtAt.get(connectorId) ?? 0) < SEEK_OLD_EVERY_MS) return;
+    soughtAt.set(connectorId, at.getTime());
+    const { maxAgeMs } = limits.known(connectorId);
+    const acceptedBefore = new Date(at.getTime() - maxAgeMs).toISOString();
+    for (;;) {
+      const old = await claim(lane, OLD_AT_ONCE, at, { acceptedBefore });
+      for (const delivery of old) await options.expire(delivery, because);
+      if (old.length < OLD_AT_ONCE) return;
+      await settler.flush();
+    }
+  }
+
+  async function claim(
+    lane: Lane,
+    count: number,
+    time: Date,
+    bounds: ClaimBounds,
+  ): Promise<ClaimedDelivery[]> {
     const { connectorId } = lane;
     const at = Math.max(time.getTime(), lane.claimedAt + 1);
     lane.claimedAt = at;
     try {
-      return await store.deliveries.claim(connectorId, id, count, new Date(at).toISOString());
+      return await store.deliveries.claim(connectorId, id, count, new Date(at).toISOString(), bounds);
     } catch (error) {
       doubts.push({ connectorId, at, until: at + DOUBTFUL_MS });
-      gate.giveBack(connectorId, count, time);
       throw error;
     }
   }
@@ -218,6 +288,8 @@ export function createWorker(options: WorkerOptions): Worker {
       unwanted.push(...released);
       throw error;
     }
+    for (const [connectorId, ofLane] of Map.groupBy(released, (one) => one.connectorId))
+      await gate.giveBack(connectorId, ofLane.length, now());
     await shareAll(released);
   }
 
@@ -239,7 +311,8 @@ export function createWorker(options: WorkerOptions): Worker {
   /** As many as the lane is likely to run within a moment. */
   function batchSize(lane: Lane, at: number): number {
     const lasted = at - lane.batchTakenAt;
-    const least = laneConcurrency(lane.connectorId);
+    const least = limits.known(lane.connectorId).concurrency;
+    if (isLimited(lane)) return Math.max(1, least - lane.running - lane.buffer.length);
     if (lasted < BATCH_MS) lane.batch = Math.min(LARGEST_BATCH, lane.batch * 2);
     else if (lasted > 4 * BATCH_MS) lane.batch = least;
     lane.batch = Math.max(lane.batch, least);
@@ -247,15 +320,10 @@ export function createWorker(options: WorkerOptions): Worker {
     return lane.batch;
   }
 
-  /** The next batch is asked for while there is enough left to run until it comes. */
-  function refillBelow(lane: Lane): number {
-    return Math.max(laneConcurrency(lane.connectorId), lane.batch / 2);
-  }
-
   /** Begins what the lane may run at once. */
   function begin(lane: Lane): void {
     if (lane.buffer.length > 0 && !isAlive()) unwanted.push(...lane.buffer.splice(0));
-    const limit = laneConcurrency(lane.connectorId);
+    const limit = limits.known(lane.connectorId).concurrency;
     while (lane.buffer.length > 0 && lane.running < limit && !isStopping) {
       if (running >= concurrency && lane.running > 0) {
         waiting.add(lane);
@@ -277,7 +345,9 @@ export function createWorker(options: WorkerOptions): Worker {
       if (running === 0) idle?.();
       return;
     }
-    go(lane);
+    // A place that all processes share is free when the end is written down: the lane is woken then.
+    if (limits.known(lane.connectorId).maxRunning === undefined) go(lane);
+    else begin(lane);
     const [next] = waiting;
     if (next !== undefined && running < concurrency) {
       waiting.delete(next);
@@ -356,6 +426,7 @@ export function createWorker(options: WorkerOptions): Worker {
       endKeepingAlive = every(leaseMs / 3, keepAlive, 'telling that this worker lives failed');
     },
     wake,
+    hold,
     running: () => running,
     async stop() {
       isStopping = true;

@@ -192,6 +192,36 @@ export function deliveryPortSuite(driver: string, open: () => Promise<StoreUnder
         expect(await statesOf('d1')).toEqual(['running']);
       });
 
+      it('claims no more of a lane than may be running at once, whoever claims', async () => {
+        await insert(...Array.from({ length: 12 }, (_, n) => ({ id: `d${n}` })), {
+          id: 'o1',
+          connectorId: 'c2',
+        });
+        await store.deliveries.claim('c2', 'w1', 1, T1);
+        const claims = Array.from({ length: 6 }, (_, n) =>
+          store.deliveries.claim('c1', `w${n}`, 2, T1, { maxRunning: 5 }),
+        );
+        const claimed = (await Promise.all(claims)).flat();
+        expect(claimed).toHaveLength(5);
+        expect(await store.deliveries.claim('c1', 'w1', 2, T1, { maxRunning: 5 })).toEqual([]);
+        await store.deliveries.settle([settlement(claimed[0], { state: 'delivered' })]);
+        expect(await store.deliveries.claim('c1', 'w1', 2, T1, { maxRunning: 5 })).toHaveLength(1);
+      });
+
+      it('claims those that are old, by when they were accepted, replayed or to run', async () => {
+        await insert(
+          { id: 'old' },
+          { id: 'young', createdAt: T2, runAt: T2 },
+          { id: 'scheduled', runAt: T2 },
+          { id: 'replayed' },
+        );
+        const replayed = await get('replayed');
+        await store.deliveries.transition(replayed, { from: ['ready'], to: 'cancelled', at: T1 });
+        await store.deliveries.transition(replayed, { from: ['cancelled'], to: 'ready', at: T2 });
+        const claimed = await store.deliveries.claim('c1', 'w1', 10, LATER, { acceptedBefore: T1 });
+        expect(claimed.map(({ id }) => id)).toEqual(['old']);
+      });
+
       it('tells what one worker has claimed at one moment, and still has', async () => {
         await insert({ id: 'd1' }, { id: 'd2' }, { id: 'd3' }, { id: 'd4' }, { id: 'd5', connectorId: 'c2' });
         const [first] = await claim(2, 'w1', T1);

@@ -130,6 +130,13 @@ export interface DueLane {
   dueAt: string;
 }
 
+export interface ClaimBounds {
+  /** So many of the lane may be running at once, whoever runs them. */
+  maxRunning?: number | undefined;
+  /** Only those whose age counts from then or before. */
+  acceptedBefore?: string | undefined;
+}
+
 export interface DeliveryQuery {
   spaceId: string;
   connectorId?: string | undefined;
@@ -182,7 +189,13 @@ export interface DeliveryStore extends SealedRecords<SealedParams> {
   /** How many are queued. */
   pending(): Promise<number>;
   /** Takes up to `limit` of a lane's that are due, the longest due first; each is then this worker's alone. */
-  claim(connectorId: string, worker: string, limit: number, now: string): Promise<ClaimedDelivery[]>;
+  claim(
+    connectorId: string,
+    worker: string,
+    limit: number,
+    now: string,
+    bounds?: ClaimBounds,
+  ): Promise<ClaimedDelivery[]>;
   /** What a worker has claimed of a lane at that moment, and still has. */
   claimedAt(connectorId: string, worker: string, at: string): Promise<DeliveryRecord[]>;
   /**

@@ -4,6 +4,7 @@ export { type ChangeFeed, type ChangeKind, nobodyElse, STALENESS_BOUND_MS } from
 export * from './delivery-port.ts';
 export type * from './event-port.ts';
 export { type KeptRecords, keepRecords } from './kept-records.ts';
+export type * from './lane-port.ts';
 export { checkStore, copyStore, type Migrated, migrateStore } from './maintenance.ts';
 export { openStore } from './open.ts';
 export type { OpenStoreOptions } from './open-options.ts';

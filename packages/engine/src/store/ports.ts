@@ -3,6 +3,7 @@ import type { CaseStore } from './case-port.ts';
 import type { ChangeFeed } from './changes.ts';
 import type { DeliveryStore, WakeupStore } from './delivery-port.ts';
 import type { EventStore } from './event-port.ts';
+import type { BucketStore, LaneStore } from './lane-port.ts';
 import type { Resealed, SealedRecords } from './sealed-port.ts';
 
 /**
@@ -52,6 +53,8 @@ export interface StorePorts {
   readonly cases: CaseStore;
   readonly meta: MetaStore;
   readonly deliveries: DeliveryStore;
+  readonly lanes: LaneStore;
+  readonly buckets: BucketStore;
   readonly wakeups: Pick<WakeupStore, 'add'>;
 }
 

@@ -77,7 +77,25 @@ export const patchbaySettings = {
     .int()
     .min(1)
     .default(10)
-    .describe('How many of them of one connector.'),
+    .describe('How many of them of one connector, unless its settings say how many over all processes.'),
+  'patchbay.delivery.breaker.enabled': z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether deliveries to a remote that does not work wait, without an attempt, until one that is tried comes through ([delivery](delivery.md)).',
+    ),
+  'patchbay.delivery.breaker.failures': z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(5)
+    .describe('After how many failed attempts in a row, of one connector.'),
+  'patchbay.delivery.breaker.cooldown': duration
+    .default(30_000)
+    .describe('How long they wait at first; twice as long each time after.'),
+  'patchbay.delivery.breaker.maxCooldown': duration
+    .default(10 * 60_000)
+    .describe('The longest that they wait at once.'),
   'patchbay.delivery.lease': duration
     .default(30_000)
     .describe('How long after the last sign of a process what it was running is run again by another.'),

@@ -37,10 +37,11 @@ export const hotDeliveries: HotDeliveries = {
     return inserted;
   },
 
-  async claim(db, connectorId, worker, limit, now) {
+  async claim(db, connectorId, worker, limit, now, acceptedBefore) {
     const { rows } = await sql<DeliveryRow & { secrets: string | null }>`
       with due as (
         select seq from deliveries where connector_id = ${connectorId} and state = 'ready' and due_at <= ${now}
+          ${acceptedBefore === undefined ? sql`` : sql`and greatest(round_at, run_at) <= ${acceptedBefore}`}
         order by due_at, seq limit ${limit} for update skip locked
       ), claimed as (
         update deliveries set state = 'running', worker = ${worker}, started_at = ${now}, updated_at = ${now},

@@ -287,4 +287,27 @@ export const migrations: readonly string[] = [
   create trigger tell_of_all_connector_settings after truncate on connector_settings
     for each statement execute function tell_of_table('connectors');
   `,
+  `
+  create table delivery_lanes (
+    connector_id ${text} primary key,
+    state ${text} not null,
+    since ${text} not null,
+    until_at ${text},
+    failures integer not null,
+    failing_since ${text},
+    cooldown_ms bigint not null,
+    paused_until ${text}
+  );
+  create table delivery_buckets (key ${text} primary key, tokens double precision not null, refilled_at bigint not null);
+
+  create function forget_lane() returns trigger language plpgsql set search_path from current as $$
+  begin
+    delete from delivery_lanes where connector_id = old.id;
+    delete from delivery_buckets where key = 'connector ' || old.id;
+    return null;
+  end
+  $$;
+  create trigger lanes_of_deleted_connectors after delete on connectors
+    for each row execute function forget_lane();
+  `,
 ];

@@ -9,6 +9,7 @@ import {
   testDatabase,
 } from '../../testing/postgres/index.ts';
 import { deliveryPortSuite } from '../delivery-port-suite.ts';
+import { lanePortSuite } from '../lane-port-suite.ts';
 import { type StoreUnderTest, storePortSuite } from '../port-suite.ts';
 import { openSqliteStore } from '../sqlite/index.ts';
 import { parseAddress } from './address.ts';
@@ -41,6 +42,7 @@ describe('with PostgreSQL', () => {
 
   storePortSuite('PostgreSQL', emptyStore);
   deliveryPortSuite('PostgreSQL', emptyStore);
+  lanePortSuite('PostgreSQL', emptyStore);
 });
 
 describe('the PostgreSQL database', () => {
@@ -77,7 +79,9 @@ describe('the PostgreSQL database', () => {
       .all();
     file.close();
     const named = (rows: Record<string, unknown>[]) =>
-      rows.map(({ it }) => String(it).replace('bigint', 'integer')).sort();
+      rows
+        .map(({ it }) => String(it).replace('bigint', 'integer').replace('double precision', 'real'))
+        .sort();
     expect(named(columns)).toEqual(named(expected));
     expect(await database.query(`select 1 from pg_tables where schemaname = 'public'`)).toEqual([]);
   });

@@ -27,6 +27,7 @@ export interface HotDeliveries {
     worker: string,
     limit: number,
     now: string,
+    acceptedBefore: string | undefined,
   ): Promise<ClaimedDelivery[]>;
   /** Gives those that have taken effect. */
   settle(db: Database, settlements: readonly Settlement[]): Promise<Settlement[]>;
@@ -120,8 +121,16 @@ export function deliveryStore(db: Database, driver: DeliveryDriver): DeliverySto
       return Number(row.pending);
     },
 
-    claim: async (connectorId, worker, limit, now) =>
-      (await hot.claim(db, connectorId, worker, limit, now)).sort(inTurn),
+    async claim(connectorId, worker, limit, now, { maxRunning, acceptedBefore } = {}) {
+      if (maxRunning === undefined)
+        return (await hot.claim(db, connectorId, worker, limit, now, acceptedBefore)).sort(inTurn);
+      return inTransaction(db, driver, async (transaction) => {
+        await driver.takeTurns(transaction, `claim ${connectorId}`);
+        const room = Math.min(limit, maxRunning - (await countRunning(transaction, connectorId)));
+        if (room <= 0) return [];
+        return (await hot.claim(transaction, connectorId, worker, room, now, acceptedBefore)).sort(inTurn);
+      });
+    },
 
     async claimedAt(connectorId, worker, at) {
       const rows = await db
@@ -404,6 +413,16 @@ async function hasPending(db: Database, { spaceId, connectorId, orderKey }: Orde
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;
+}
+
+async function countRunning(db: Database, connectorId: string): Promise<number> {
+  const row = await db
+    .selectFrom('deliveries')
+    .select(sql<number>`count(*)`.as('count'))
+    .where('connector_id', '=', connectorId)
+    .where('state', '=', 'running')
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
 }
 
 function atOf(settlements: readonly Settlement[]): string {

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { DueLane, WakeupStore } from '../delivery-port.ts';
 import type { EventStore } from '../event-port.ts';
 import type { Store, StorePorts } from '../ports.ts';
+import { bucketStore } from './buckets.ts';
 import { caseStore } from './cases.ts';
 import { connectorSettingsStore } from './connector-settings.ts';
 import { connectorTokenStore } from './connector-tokens.ts';
@@ -9,6 +10,7 @@ import { connectorStore } from './connectors.ts';
 import { deliveryStore, type HotDeliveries } from './deliveries.ts';
 import type { Database, SqlDialect } from './dialect.ts';
 import { eventQueries } from './events.ts';
+import { laneStore } from './lanes.ts';
 import { metaStore } from './meta.ts';
 import { oauthStateStore } from './oauth-states.ts';
 import { referenceStore } from './references.ts';
@@ -63,6 +65,8 @@ function portsOn(db: Database, driver: SqlDriver, afterCommit: AfterCommit): Sto
     cases: caseStore(db, driver),
     meta: metaStore(db),
     deliveries: deliveryStore(db, driver),
+    lanes: laneStore(db, driver),
+    buckets: bucketStore(db, driver),
     wakeups: { add: (lanes) => driver.addWakeups(db, lanes, afterCommit) },
   };
 }

@@ -134,4 +134,15 @@ export interface Tables {
   delivery_workers: { id: string; alive_until: string };
   /** How many deliveries are queued is the sum of the rows. */
   delivery_queue: { shard: number; pending: number };
+  delivery_lanes: {
+    connector_id: string;
+    state: string;
+    since: string;
+    until_at: string | null;
+    failures: number;
+    failing_since: string | null;
+    cooldown_ms: number;
+    paused_until: string | null;
+  };
+  delivery_buckets: { key: string; tokens: number; refilled_at: number };
 }

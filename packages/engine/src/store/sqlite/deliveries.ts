@@ -48,6 +48,12 @@ export function hotDeliveries(database: SqliteDatabase, dialect: SqlDialect): Ho
        order by due_at, seq limit ?)
      returning *`,
   );
+  const claimOld = prepare(
+    `update deliveries set state = 'running', worker = ?, started_at = ?, updated_at = ?, attempt = attempt + 1
+     where seq in (select seq from deliveries where connector_id = ? and state = 'ready' and due_at <= ?
+       and max(round_at, run_at) <= ? order by due_at, seq limit ?)
+     returning *`,
+  );
   const params = prepare('select secrets from delivery_params where id = ?');
   const settle = prepare(
     `update deliveries set state = ?, due_at = ?, attempts = ?, uncounted = uncounted + ?, reason = ?, ended_at = ?,
@@ -111,9 +117,13 @@ export function hotDeliveries(database: SqliteDatabase, dialect: SqlDialect): Ho
       return inserted;
     },
 
-    claim: (db, connectorId, worker, limit, now) =>
+    claim: (db, connectorId, worker, limit, now, acceptedBefore) =>
       inTransaction(db, dialect, async () => {
-        const rows = claim.rows(worker, now, now, connectorId, now, limit) as DeliveryRow[];
+        const claimed =
+          acceptedBefore === undefined
+            ? claim.rows(worker, now, now, connectorId, now, limit)
+            : claimOld.rows(worker, now, now, connectorId, now, acceptedBefore, limit);
+        const rows = claimed as DeliveryRow[];
         return rows.map((row): ClaimedDelivery => {
           const secrets = params.row(row.id)?.secrets;
           return Object.assign(deliveryRecord(row), {

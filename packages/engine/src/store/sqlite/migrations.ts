@@ -253,6 +253,25 @@ export const migrations: readonly string[] = [
   `,
   // On PostgreSQL: what tells other processes of changes. Here there are none.
   '',
+  `
+  create table delivery_lanes (
+    connector_id text primary key,
+    state text not null,
+    since text not null,
+    until_at text,
+    failures integer not null,
+    failing_since text,
+    cooldown_ms integer not null,
+    paused_until text
+  ) strict, without rowid;
+  create table delivery_buckets (key text primary key, tokens real not null, refilled_at integer not null) strict, without rowid;
+
+  create trigger lanes_of_deleted_connectors after delete on connectors
+  begin
+    delete from delivery_lanes where connector_id = old.id;
+    delete from delivery_buckets where key = 'connector ' || old.id;
+  end;
+  `,
 ];
 
 /** Every table but the event log. */

@@ -15,6 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StartupError } from '../../errors/index.ts';
 import { type TempFolder, tempFolder } from '../../testing/index.ts';
 import { deliveryPortSuite } from '../delivery-port-suite.ts';
+import { lanePortSuite } from '../lane-port-suite.ts';
 import { type StoreUnderTest, storePortSuite } from '../port-suite.ts';
 import { APPLICATION_ID } from './file-check.ts';
 import { openSqliteStore } from './index.ts';
@@ -39,6 +40,7 @@ async function emptyStore(): Promise<StoreUnderTest> {
 
 storePortSuite('SQLite', emptyStore);
 deliveryPortSuite('SQLite', emptyStore);
+lanePortSuite('SQLite', emptyStore);
 
 describe('workers of a SQLite file', () => {
   it('are gone when it is opened again, however their process ended', async () => {

@@ -1,0 +1,31 @@
+import type { Store } from '../store/index.ts';
+import { type Ended, isHeld, noteHealth } from './lane-health.ts';
+import type { LaneLimitsReader } from './lane-limits.ts';
+
+export interface EndsWriterOptions {
+  store: Pick<Store, 'transaction'>;
+  limits: LaneLimitsReader;
+  /** Something of the lane may be taken now. */
+  onDue(connectorId: string): void;
+  /** The lane is to be left alone. */
+  onHeld(connectorId: string): void;
+}
+
+/** Writes down what attempts came to, and what they say of their remotes, in one transaction. */
+export function endsWriter({ store, limits, onDue, onHeld }: EndsWriterOptions) {
+  return async (ended: readonly Ended[]): Promise<void> => {
+    // Within the transaction nothing but the transaction may be asked.
+    const connectorIds = new Set(ended.map(({ settlement }) => settlement.claimed.connectorId));
+    const bounds = new Map(
+      await Promise.all([...connectorIds].map(async (id) => [id, await limits.read(id)] as const)),
+    );
+    const { due, changes } = await store.transaction(async (tx) => ({
+      due: await tx.deliveries.settle(ended.map(({ settlement }) => settlement)),
+      changes: await noteHealth(tx, ended, bounds),
+    }));
+    for (const change of changes) if (isHeld(change)) onHeld(change.connectorId);
+    for (const { connectorId } of due) onDue(connectorId);
+    // A place is free that all processes share.
+    for (const [connectorId, { maxRunning }] of bounds) if (maxRunning !== undefined) onDue(connectorId);
+  };
+}
