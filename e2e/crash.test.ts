@@ -8,7 +8,7 @@ import { killGroup, type Started, start, until } from './checkout.ts';
 
 /**
  * The server is killed (-9) at random instants, amid writes and amid a key rotation, and started again under the other
- * one of two keys. Whatever was acknowledged must be there, and every secret must open.
+ * one of two keys. Whatever was acknowledged must be there, and every secret and all params of deliveries must open.
  */
 
 const ROUNDS = 20;
@@ -33,6 +33,8 @@ afterAll(async () => {
 /** What a connector may be: created, updated, or not there (undefined). More than one while nobody has said. */
 const expected = new Map<string, Set<string | undefined>>();
 let acknowledged = 0;
+/** The ids of deliveries that were accepted, for a time that does not come. */
+const accepted: string[] = [];
 
 async function launch(round: number, withFormer = true): Promise<string> {
   const [key, former] = round % 2 === 0 ? KEYS : [KEYS[1], KEYS[0]];
@@ -69,7 +71,7 @@ const path = (id: string) => `/api/actions/connector/${id}`;
 
 /**
  * One write after the other, by one writer on connectors of its own, until the server is gone: create, update, then
- * settings put and deleted again, and for every second connector a delete.
+ * settings put and deleted again, a delivery, and for every second connector a delete.
  */
 async function write(url: string, prefix: string): Promise<void> {
   for (let n = 0; ; n++) {
@@ -83,6 +85,12 @@ async function write(url: string, prefix: string): Promise<void> {
     const proxy = { proxy: { url: 'http://127.0.0.1:1' }, secrets: { proxy_password: 'hush-hush' } };
     await acknowledge(id, 'updated', () => call(url, 'PUT', settings, proxy));
     await acknowledge(id, 'updated', () => call(url, 'DELETE', settings));
+    const delivery = { connector_id: id, params: { body: id }, run_at: '2099-01-01T00:00:00Z' };
+    await acknowledge(id, 'updated', async () => {
+      const { status, body } = await call(url, 'POST', '/api/patchbay/deliveries', delivery);
+      if (status === 202) accepted.push(body.id);
+      return { status };
+    });
     if (n % 2 === 1) await acknowledge(id, undefined, () => call(url, 'DELETE', path(id)));
   }
 }
@@ -99,7 +107,7 @@ async function acknowledge(
 ): Promise<void> {
   expected.set(id, new Set([...(expected.get(id) ?? [undefined]), next]));
   const { status } = await send();
-  if (status !== 200 && status !== 204) throw new Error(`a write was answered ${status}`);
+  if (![200, 202, 204].includes(status)) throw new Error(`a write was answered ${status}`);
   expected.set(id, new Set([next]));
   acknowledged++;
 }
@@ -132,6 +140,14 @@ async function verify(url: string): Promise<void> {
   vendor.received.length = 0;
 }
 
+async function verifyDeliveries(url: string): Promise<void> {
+  expect(accepted.length).toBeGreaterThan(100);
+  for (const id of accepted) {
+    const { status, body } = await call(url, 'GET', `/api/patchbay/deliveries/${id}?params=true`);
+    expect([id, status, body.state, typeof body.params?.body]).toEqual([id, 200, 'ready', 'string']);
+  }
+}
+
 it(`keeps every acknowledged write through ${ROUNDS} kills amid writes and key rotations, and every secret opens`, async () => {
   for (let round = 0; round < ROUNDS; round++) {
     const url = await launch(round);
@@ -162,6 +178,8 @@ it(`keeps every acknowledged write through ${ROUNDS} kills amid writes and key r
   const { body } = await call(url, 'POST', '/api/encrypted_saved_objects/_rotate_key');
   expect(body).toMatchObject({ failed: 0, successful: body.total });
   await kill();
-  await verify(await launch(ROUNDS, false));
+  const withoutFormer = await launch(ROUNDS, false);
+  await verify(withoutFormer);
+  await verifyDeliveries(withoutFormer);
   await kill();
 }, 180_000);

@@ -387,7 +387,10 @@ function matching(db: Database, query: DeliveryQuery) {
   const { spaceId, connectorId, states, orderKey, idempotencyKey, from, to, before } = query;
   let found = db.selectFrom('deliveries').where('space_id', '=', spaceId);
   if (connectorId !== undefined) found = found.where('connector_id', '=', connectorId);
-  if (states !== undefined) found = found.where('state', 'in', [...states]);
+  const [only] = states?.length === 1 ? states : [];
+  // Written out: with a parameter the index of just this state is not found.
+  if (only !== undefined) found = found.where('state', '=', sql.lit(only));
+  else if (states !== undefined) found = found.where('state', 'in', [...states]);
   if (orderKey !== undefined) found = found.where('order_key', '=', orderKey);
   if (idempotencyKey !== undefined) found = found.where('idempotency_key', '=', idempotencyKey);
   if (from !== undefined) found = found.where('created_at', '>=', from);
