@@ -107,3 +107,16 @@ it('TLS without a certificate is refused', () => {
     '  server.ssl: must specify [certificate] or [keystore.path] when ssl is enabled',
   ]);
 });
+
+describe('roles', () => {
+  const warningsOf = (overrides: Record<string, unknown>) =>
+    loadSettings({ files: [], environment: {}, overrides }).warnings;
+
+  it('warns on SQLite of what nobody would do', () => {
+    expect(warningsOf({ 'patchbay.roles': ['api'] })).toEqual([
+      'patchbay.roles leaves out worker, and on SQLite no other process does its work',
+    ]);
+    const shared = { 'patchbay.store.url': 'postgres://db.example/patchbay', 'patchbay.roles': ['api'] };
+    expect(warningsOf(shared)).toEqual([]);
+  });
+});

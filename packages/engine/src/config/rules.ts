@@ -18,7 +18,15 @@ export function crossWarnings(values: Settings): string[] {
       'The configurations xpack.actions.proxyBypassHosts and xpack.actions.proxyOnlyHosts can not be used at the same time. The configuration xpack.actions.proxyOnlyHosts will be ignored.',
     );
   }
-  return [...warnings, ...emailWarnings(values)];
+  return [...warnings, ...emailWarnings(values), ...roleWarnings(values)];
+}
+
+/** A SQLite file has one process, which does everything or leaves it undone. */
+function roleWarnings(values: Settings): string[] {
+  if (values['patchbay.store.url']?.startsWith('postgres')) return [];
+  return (['api', 'worker'] as const)
+    .filter((role) => !values['patchbay.roles'].includes(role))
+    .map((role) => `patchbay.roles leaves out ${role}, and on SQLite no other process does its work`);
 }
 
 function emailWarnings(values: Settings): string[] {

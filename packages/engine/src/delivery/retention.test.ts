@@ -93,6 +93,15 @@ it('keeps what is dead for 90 days, so that it can be replayed, and says what go
   );
 });
 
+it('leaves one as it is that is replayed without its params', async () => {
+  const id = await ended('dead');
+  await engine.delivery.discard('default', id);
+  await after(7.1);
+  await expect(engine.delivery.replay('default', id)).rejects.toThrow('its params are no longer kept');
+  expect(await engine.delivery.changeAll('replay', { spaceId: 'default' })).toBe(0);
+  expect((await engine.delivery.get('default', id)).state).toBe('discarded');
+});
+
 it('counts from when a dead one is discarded', async () => {
   const id = await ended('dead');
   await after(60);

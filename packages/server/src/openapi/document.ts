@@ -157,20 +157,27 @@ function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined): (
 function bodySchema(body: z.ZodType, url: string, types: readonly ConnectorType[]): Json {
   const schema = jsonSchema(body) as { properties?: Record<string, Json> };
   const { properties = {} } = schema;
-  if (/^\/api\/(actions\/connector|patchbay\/connectors\/_test)/.test(url)) {
-    for (const part of ['config', 'secrets', 'params'] as const) {
-      const { default: whenLeftOut, ...rest } = properties[part] ?? {};
-      if (properties[part] === undefined || types.length === 0) continue;
-      properties[part] = {
-        anyOf: [...types.map(({ id }) => ref(componentName(id, part))), rest],
-        ...(whenLeftOut !== undefined && { default: whenLeftOut }),
-      };
-    }
-  }
+  if (/^\/api\/(actions\/connector|patchbay\/(connectors\/_test|deliveries))/.test(url))
+    typeParts(schema, types);
   for (const secret of ['secrets', 'password']) {
     if (properties[secret] !== undefined) properties[secret] = { ...properties[secret], writeOnly: true };
   }
   return schema;
+}
+
+/** Puts what types say in the place of any map: in a body, in each of its alternatives, and in a list of deliveries. */
+function typeParts(schema: Json, types: readonly ConnectorType[]): void {
+  const { properties = {}, anyOf = [] } = schema as { properties?: Record<string, Json>; anyOf?: Json[] };
+  const listed = properties.deliveries?.items as Json | undefined;
+  for (const inner of listed === undefined ? anyOf : [...anyOf, listed]) typeParts(inner, types);
+  for (const part of ['config', 'secrets', 'params'] as const) {
+    const { default: whenLeftOut, ...rest } = properties[part] ?? {};
+    if (properties[part] === undefined || types.length === 0) continue;
+    properties[part] = {
+      anyOf: [...types.map(({ id }) => ref(componentName(id, part))), rest],
+      ...(whenLeftOut !== undefined && { default: whenLeftOut }),
+    };
+  }
 }
 
 /** The schemas of answers, by name, without those of connector types. */
