@@ -3,7 +3,7 @@ import { type StandInAnswer, standIn } from '@patchbay/kit/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { call } from './call.ts';
 import { until } from './checkout.ts';
-import { createWebhook, type Process, type Processes, processes } from './delivery/processes.ts';
+import { createWebhook, LEASE_MS, type Process, type Processes, processes } from './delivery/processes.ts';
 
 /** How a process ends, or seems to, while it runs deliveries, and what becomes of them. */
 
@@ -202,6 +202,53 @@ describe('two processes on one PostgreSQL', () => {
       () => remote.arrivals.includes('alone'),
     );
     expect(remote.arrivals.filter((body) => body === 'once or twice')).toHaveLength(2);
+  });
+});
+
+describe('processes whose clocks are two minutes apart', () => {
+  /** In a process before anything else: its clock shows another time. */
+  const offBy = (ms: number) => {
+    const code = `const D = Date; const off = ${ms};
+      globalThis.Date = class extends D { constructor(...a) { a.length ? super(...a) : super(D.now() + off); } static now() { return D.now() + off; } };`;
+    return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
+  };
+
+  it('neither take over what the other runs, nor keep what the other enqueues waiting', async () => {
+    await using database = await testDatabase();
+    await using all = processes(database.url, TWO_AT_ONCE);
+    await using remote = await patientRemote();
+    const ahead = await all.start(offBy(60_000));
+    await createWebhook(ahead.url ?? '', 'hook', remote.url);
+    await enqueue(ahead.url, bodies);
+    await eventually(
+      () => remote.arrivals,
+      () => remote.arrivals.length === 2,
+    );
+    const behind = await all.start(offBy(-60_000));
+    await eventually(
+      () => remote.arrivals,
+      () => remote.arrivals.length === 4,
+    );
+    const since = performance.now();
+    await eventually(
+      () => 'two leases',
+      () => performance.now() - since > 2 * LEASE_MS,
+    );
+    expect(remote.arrivals).toHaveLength(4);
+    remote.open();
+    const ids = await enqueue(behind.url, ['of the one behind']);
+    await eventually(
+      () => remote.arrivals.length,
+      () => remote.arrivals.length === bodies.length + 1,
+    );
+    expect([...remote.arrivals].sort()).toEqual([...bodies, 'of the one behind'].sort());
+    await eventually(
+      () => ids,
+      async () => (await get(ahead, ids[0])).state === 'delivered',
+    );
+    const { created_at: createdAt } = await get(ahead, ids[0]);
+    expect(Math.abs(Date.parse(createdAt) - Date.now())).toBeLessThan(30_000);
+    expect(behind.started.output()).toContain('s off that of the store');
   });
 });
 

@@ -5,7 +5,12 @@ import { createAccess } from '@patchbay/engine/access';
 import { createCases } from '@patchbay/engine/cases';
 import { createCatalog, createTypeRegistry } from '@patchbay/engine/catalog';
 import { type LoadedSettings, operatorSettings, type Settings } from '@patchbay/engine/config';
-import { createDelivery, createDeliveryWorker, createRetention } from '@patchbay/engine/delivery';
+import {
+  createDelivery,
+  createDeliveryWorker,
+  createRetention,
+  sharedClock,
+} from '@patchbay/engine/delivery';
 import { createEgress } from '@patchbay/engine/egress';
 import {
   createAlertHistoryTemplate,
@@ -62,6 +67,9 @@ const STORE_PATIENCE_MS = 30_000;
 const CLOSE_IDLE_EVERY_MS = 50;
 const OAUTH_CLEAN_UP_EVERY_MS = 30 * 60_000;
 const RETENTION_EVERY_MS = 5 * 60_000;
+
+/** So that a clock that is set, or a machine that was suspended, is noticed well within a lease. */
+const CLOCK_EVERY_MS = 5000;
 
 /** After its runs were aborted, how long an answer may still take to leave. */
 const GRACE_MS = 2000;
@@ -144,16 +152,19 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       logger,
       now,
     });
+    const deliveryLog = logger('delivery');
+    const clock = sharedClock({ store, log: deliveryLog, now });
+    await clock.sync();
     const delivery = createDelivery({
       store,
       catalog,
       vault,
       maxQueued: settings['xpack.actions.queued.max'],
       log: logger('plugins.actions'),
-      now,
+      now: clock.now,
     });
     const worker = settings['patchbay.roles'].includes('worker')
-      ? createDeliveryWorker({ store, catalog, execution, vault, settings, log: logger('delivery'), now })
+      ? createDeliveryWorker({ store, catalog, execution, vault, settings, log: deliveryLog, now: clock.now })
       : undefined;
     const oauth = createOAuth({
       catalog,
@@ -202,7 +213,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       : undefined;
 
     const cleanUp = repeatedly(OAUTH_CLEAN_UP_EVERY_MS, oauth.cleanUp, logger('plugins.actions.oauth'));
-    const deliveryLog = logger('delivery');
+    const synchronizing = store.isShared ? repeatedly(CLOCK_EVERY_MS, clock.sync, deliveryLog) : undefined;
     const retention = createRetention({ store: store.deliveries, settings, log: deliveryLog, now });
     const pruning =
       worker && repeatedly(RETENTION_EVERY_MS, () => retention.sweep(background.signal), deliveryLog);
@@ -244,6 +255,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       await alertHistory;
       await cleanUp.stop();
       await pruning?.stop();
+      await synchronizing?.stop();
       await events.close();
       await egress.close();
       audit?.close();

@@ -10,5 +10,6 @@ export {
 export { createDeliveryWorker } from './delivery-worker.ts';
 export { paramsDescriptor } from './descriptor.ts';
 export { createRetention } from './retention.ts';
+export { sharedClock } from './shared-clock.ts';
 export { sourceOf } from './source.ts';
 export type { Worker } from './worker.ts';

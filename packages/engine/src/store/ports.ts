@@ -25,6 +25,8 @@ export interface Store extends StorePorts {
    */
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
   readonly wakeups: WakeupStore;
+  /** What time it is for all processes on it; undefined when it is this one's alone. */
+  time(): Promise<Date | undefined>;
   /** Resolves when the store answers, for health checks. */
   ping(): Promise<void>;
   close(): Promise<void>;

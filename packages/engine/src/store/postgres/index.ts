@@ -43,6 +43,11 @@ export async function openPostgresStore(
       wakeups,
     }),
     isShared: true,
+    async time() {
+      const { rows } = await sql<{ ms: string }>`
+        select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms`.execute(db);
+      return new Date(Number(rows[0]?.ms));
+    },
     changes: listener.feed,
     async close() {
       await wakeups.close();

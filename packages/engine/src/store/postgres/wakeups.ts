@@ -40,8 +40,6 @@ export function jobWakeups(address: PostgresAddress) {
     pgPool: pool,
     schema: WORKER_SCHEMA,
     logger: SILENT,
-    // What is due is judged by the clock that wrote when it is.
-    useNodeTime: true,
   } satisfies SharedOptions;
   let utils: Promise<WorkerUtils> | undefined;
   let onDue: ((connectorId: string) => void) | undefined;

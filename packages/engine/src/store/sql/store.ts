@@ -29,7 +29,10 @@ export interface SqlDriver extends SqlDialect {
 type AfterCommit = (run: () => void) => void;
 
 /** The store on a database whose tables are there. */
-export function sqlStore(db: Database, driver: SqlDriver): Omit<Store, 'close' | 'isShared' | 'changes'> {
+export function sqlStore(
+  db: Database,
+  driver: SqlDriver,
+): Omit<Store, 'close' | 'isShared' | 'changes' | 'time'> {
   const ports = portsOn(db, driver, (run) => run());
   return {
     ...ports,

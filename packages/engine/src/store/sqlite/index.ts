@@ -35,6 +35,7 @@ export function openSqliteStore(path: string): Store {
       wakeups: { share: async () => {}, listen: wakeups.listen },
     }),
     isShared: false,
+    time: async () => undefined,
     changes: nobodyElse,
     async close() {
       await db.destroy();
