@@ -6,8 +6,16 @@ import { type DeliveryRow, deliveryRecord, type HotDeliveries, type OrderQueue }
 /** As many rows of `delivery_queue` as the migration makes. */
 const SHARDS = 16;
 
-/** This process counts in one row: fewer wait for each other, and none for one who waits for it. */
-const shard = Math.floor(Math.random() * SHARDS);
+/**
+ * This process counts what comes in in one row, and what ends in another: fewer wait for each other, and none for one who
+ * waits for it. The row of a count is locked until its transaction ends: who enqueues does not wait for settlements. Rows of
+ * the two halves are for the one or the other in every process, and a settlement takes them in this order: first what has
+ * ended, then what follows from it.
+ */
+const shards = {
+  ended: Math.floor((Math.random() * SHARDS) / 2),
+  entered: Math.floor(((1 + Math.random()) * SHARDS) / 2),
+};
 
 /** One statement a batch, with one array a column. */
 export const hotDeliveries: HotDeliveries = {
@@ -33,7 +41,6 @@ export const hotDeliveries: HotDeliveries = {
     });
     if (fresh.length === 0) return inserted;
     await insertRows(db, fresh);
-    await hotDeliveries.addPending(db, fresh.length);
     return inserted;
   },
 
@@ -108,6 +115,7 @@ export const hotDeliveries: HotDeliveries = {
   },
 
   async addPending(db, count) {
+    const shard = count < 0 ? shards.ended : shards.entered;
     await sql`update delivery_queue set pending = pending + ${count} where shard = ${shard}`.execute(db);
   },
 
@@ -127,6 +135,7 @@ export const hotDeliveries: HotDeliveries = {
   },
 };
 
+/** The deliveries, their params and how many they are: one question, since somebody waits for the answer. */
 async function insertRows(
   db: Database,
   records: readonly (NewDeliveryRecord & { state: string })[],
@@ -134,23 +143,27 @@ async function insertRows(
   const column = (value: (record: NewDeliveryRecord & { state: string }) => string | null) =>
     array(records.map(value), 'text');
   await sql`
-    insert into deliveries (id, space_id, connector_id, type_id, state, order_key, idempotency_key, source, origin,
-      run_at, due_at, attempt, uncounted, round_at, attempts, created_at, updated_at)
-    select id, space_id, connector_id, type_id, state, order_key, idempotency_key, source, origin,
-      run_at, run_at, 0, 0, created_at, '[]', created_at, created_at
-    from unnest(
-      ${column(({ id }) => id)}, ${column(({ spaceId }) => spaceId)}, ${column(({ connectorId }) => connectorId)},
-      ${column(({ typeId }) => typeId)}, ${column(({ state }) => state)}, ${column(({ orderKey }) => orderKey)},
-      ${column(({ idempotencyKey }) => idempotencyKey)}, ${column(({ source }) => JSON.stringify(source))},
-      ${column(({ origin }) => origin && JSON.stringify(origin))}, ${column(({ runAt }) => runAt)},
-      ${column(({ createdAt }) => createdAt)}
-    ) with ordinality as new (id, space_id, connector_id, type_id, state, order_key, idempotency_key, source, origin,
-      run_at, created_at, position)
-    order by position`.execute(db);
-  await sql`
-    insert into delivery_params (id, secrets)
-    select id, secrets from unnest(${column(({ id }) => id)}, ${column(({ params }) => params)}) as new (id, secrets)
-    `.execute(db);
+    with new as (
+      select * from unnest(
+        ${column(({ id }) => id)}, ${column(({ spaceId }) => spaceId)}, ${column(({ connectorId }) => connectorId)},
+        ${column(({ typeId }) => typeId)}, ${column(({ state }) => state)}, ${column(({ orderKey }) => orderKey)},
+        ${column(({ idempotencyKey }) => idempotencyKey)}, ${column(({ source }) => JSON.stringify(source))},
+        ${column(({ origin }) => origin && JSON.stringify(origin))}, ${column(({ runAt }) => runAt)},
+        ${column(({ createdAt }) => createdAt)}, ${column(({ params }) => params)}
+      ) with ordinality as new (id, space_id, connector_id, type_id, state, order_key, idempotency_key, source, origin,
+        run_at, created_at, secrets, position)
+    ), inserted as (
+      insert into deliveries (id, space_id, connector_id, type_id, state, order_key, idempotency_key, source, origin,
+        run_at, due_at, attempt, uncounted, round_at, attempts, created_at, updated_at)
+      select id, space_id, connector_id, type_id, state, order_key, idempotency_key, source, origin,
+        run_at, run_at, 0, 0, created_at, '[]', created_at, created_at
+      from new order by position
+    ), sealed as (
+      insert into delivery_params (id, secrets) select id, secrets from new
+    )
+    update delivery_queue set pending = pending + ${records.length} where shard = ${shards.entered}`.execute(
+    db,
+  );
 }
 
 async function countPending(db: Database): Promise<number> {
