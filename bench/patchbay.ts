@@ -20,7 +20,13 @@ export async function startPatchbay(checkout: string, env: NodeJS.ProcessEnv = {
   const { scripts } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8'));
   const child = await startScript(join(server, bin.patchbay), [], {
     flags: scripts.start.match(/--\S+/g),
-    env: { SERVER_PORT: '0', PATH_DATA: data, ELASTIC_PASSWORD: PASSWORD, ...env },
+    env: {
+      ...startEnvironment(scripts.start),
+      SERVER_PORT: '0',
+      PATH_DATA: data,
+      ELASTIC_PASSWORD: PASSWORD,
+      ...env,
+    },
   });
   return {
     ...child,
@@ -29,6 +35,12 @@ export async function startPatchbay(checkout: string, env: NodeJS.ProcessEnv = {
       rmSync(data, { recursive: true });
     },
   };
+}
+
+/** The variable that an `npm start` sets for its server: `NAME=value exec node ...`. */
+function startEnvironment(script: string): NodeJS.ProcessEnv {
+  const [, name, value] = /^(\w+)=(\w+) exec /.exec(script) ?? [];
+  return name === undefined ? {} : { [name]: value };
 }
 
 /** The id of a new connector that sends to `target`. */

@@ -30,6 +30,7 @@ async function launch(flags: string[] = [], env: NodeJS.ProcessEnv = {}): Promis
     SERVER_PORT: '0',
     PATH_DATA: data,
     ELASTIC_PASSWORD: 'changeme',
+    MALLOC_ARENA_MAX: '1',
     ...env,
   });
   await until(server.output, () => server.output().includes('is ready'), 20_000);
@@ -54,6 +55,7 @@ it('loads no library at its start that a run, a command or a file could load whe
     'nodemailer/lib/well-known',
     'pino',
     'undici',
+    'uuid',
     'zod',
   ]);
 });

@@ -50,7 +50,7 @@ beforeAll(async () => {
     process.execPath,
     [...flags, 'packages/server/src/main.js'],
     join(import.meta.dirname, '..'),
-    { SERVER_PORT: '0', PATH_DATA: data, ELASTIC_PASSWORD: PASSWORD },
+    { SERVER_PORT: '0', PATH_DATA: data, ELASTIC_PASSWORD: PASSWORD, MALLOC_ARENA_MAX: '1' },
   );
   await until(server.output, () => server.output().includes('is ready'), 20_000);
   url = /URL:\s+(\S+)/.exec(server.output())?.[1] ?? '';
