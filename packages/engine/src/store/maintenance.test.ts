@@ -100,6 +100,10 @@ describe('a store as a whole', () => {
       expect(await migrateStore(where)).toEqual({ from: made.to, to: made.to });
     }
     expect((await migrateStore(file)).to).toBe((await migrateStore(postgres)).to);
+    // What wakes workers has tables of its own.
+    expect(await database.query('select count(*)::int as jobs from patchbay_worker.jobs')).toEqual([
+      { jobs: 0 },
+    ]);
   });
 
   it('is copied from SQLite to PostgreSQL and back with every row of every table, and goes on from there', async () => {

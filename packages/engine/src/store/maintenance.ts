@@ -21,7 +21,12 @@ export interface Migrated {
 
 /** Brings a store to the newest schema; makes it if there is none. Throws `StartupError`. */
 export async function migrateStore(where: StoreAddress): Promise<Migrated> {
-  if (where.kind === 'postgres') return (await import('./postgres/index.ts')).migrateDatabase(where.address);
+  if (where.kind === 'postgres') {
+    const { migrateDatabase, migrateWakeups } = await import('./postgres/index.ts');
+    const migrated = await migrateDatabase(where.address);
+    await migrateWakeups(where.address);
+    return migrated;
+  }
   const from = fileVersion(where.path);
   await openRawSqlite(where.path).close();
   return { from, to: fileVersion(where.path) };

@@ -62,3 +62,4 @@ export async function openPostgresStore(
 export { checkPostgres } from './check.ts';
 export { migrateDatabase } from './open.ts';
 export { openRawPostgres } from './raw.ts';
+export { migrateWakeups } from './wakeups.ts';

@@ -3,6 +3,7 @@ import {
   makeWorkerUtils,
   type Runner,
   run,
+  runMigrations,
   type SharedOptions,
   type WorkerUtils,
 } from 'graphile-worker';
@@ -32,10 +33,7 @@ const RESTART_AFTER_MS = 1000;
  * asked for; one that is due later is one job at the earliest time that was asked for.
  */
 export function jobWakeups(address: PostgresAddress) {
-  const pool = new pg.Pool({ ...clientConfig(address), max: CONNECTIONS });
-  // The end of an idle connection is no concern: the next query gets another one.
-  pool.on('error', () => {});
-  pool.on('connect', (client) => client.on('error', () => {}));
+  const pool = poolOf(address, CONNECTIONS);
   const options = {
     pgPool: pool,
     schema: WORKER_SCHEMA,
@@ -153,6 +151,24 @@ export function jobWakeups(address: PostgresAddress) {
       await pool.end();
     },
   } satisfies Pick<WakeupStore, 'share' | 'listen'> & { add: typeof add; close(): Promise<void> };
+}
+
+/** The end of an idle connection is no concern: the next query gets another one. */
+function poolOf(address: PostgresAddress, max: number): pg.Pool {
+  const pool = new pg.Pool({ ...clientConfig(address), max });
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  return pool;
+}
+
+/** Brings graphile-worker's own tables to its newest schema, which the first process that listens does otherwise. */
+export async function migrateWakeups(address: PostgresAddress): Promise<void> {
+  const pool = poolOf(address, 1);
+  try {
+    await runMigrations({ pgPool: pool, schema: WORKER_SCHEMA, logger: SILENT });
+  } finally {
+    await pool.end();
+  }
 }
 
 /** A job that is being added, and what was asked for meanwhile. */
