@@ -7,6 +7,7 @@ import type { DeliveryRecord, Store } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { endsWriter } from './ends-writer.ts';
 import { createGate } from './gate.ts';
+import { hostLimits } from './host-limits.ts';
 import { keptParams } from './kept-params.ts';
 import { type LaneLimitsSettings, laneLimits } from './lane-limits.ts';
 import type { RetryPolicy } from './next-try.ts';
@@ -24,6 +25,7 @@ export interface DeliveryWorkerOptions {
     Pick<
       Settings,
       | 'patchbay.delivery.concurrency'
+      | 'patchbay.delivery.hostLimits'
       | 'patchbay.delivery.lease'
       | 'patchbay.delivery.maxAge'
       | 'xpack.actions.run.maxAttempts'
@@ -42,6 +44,7 @@ const DEFAULT_MAX_ATTEMPTS = 3;
 export function createDeliveryWorker(options: DeliveryWorkerOptions): Worker {
   const { store, catalog, execution, vault, settings, log, now, random = Math.random } = options;
   const limits = laneLimits(catalog, settings);
+  const hosts = hostLimits(settings['patchbay.delivery.hostLimits'], { store, now });
   const settler = createSettler({
     write: endsWriter({
       store,
@@ -73,6 +76,7 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): Worker {
     execution,
     vault,
     settler,
+    hosts,
     policyOf,
     standInOf: standIns({ catalog, vault, paramsOf: keptParams(store, vault), log, now }),
     log,
@@ -83,7 +87,7 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): Worker {
     id: randomUUID(),
     store,
     settler,
-    gate: createGate(store, limits),
+    gate: createGate(store, limits, hosts),
     limits,
     run: runs.run,
     recover: runs.recover,

@@ -1,9 +1,10 @@
 import type { Store } from '../store/index.ts';
 import { admissionTo, beginProbe, type HeldBack, withdrawProbe } from './breaker.ts';
+import type { HostLimits } from './host-limits.ts';
 import type { LaneLimitsReader } from './lane-limits.ts';
-import { returnTokens, takeTokens } from './token-bucket.ts';
+import { type RateLimit, returnTokens, takeTokens } from './token-bucket.ts';
 
-/** Says how much of a lane may start: its breaker, its pause and its rate limit, which all processes share. */
+/** Says how much of a lane may start: its breaker, its pause, its rate limit and its host's, which all processes share. */
 export interface Gate {
   /** Up to `wanted` may start now, at least one; or none before a moment. What is admitted is counted. */
   admit(connectorId: string, wanted: number, at: Date): Promise<{ count: number } | HeldBack>;
@@ -11,14 +12,40 @@ export interface Gate {
   giveBack(connectorId: string, count: number, at: Date): Promise<void>;
 }
 
-export function createGate(store: Pick<Store, 'lanes' | 'buckets'>, limits: LaneLimitsReader): Gate {
+export function createGate(
+  store: Pick<Store, 'lanes' | 'buckets'>,
+  limits: LaneLimitsReader,
+  hosts: Pick<HostLimits, 'reserve' | 'giveBack'>,
+): Gate {
   /** When the probes that were admitted here were begun. */
   const probes = new Map<string, Date>();
 
-  async function giveBack(connectorId: string, count: number, at: Date): Promise<void> {
+  async function returnTaken(connectorId: string, count: number): Promise<void> {
     const { rate } = limits.known(connectorId);
-    if (rate !== undefined)
-      await store.buckets.change(bucketOf(connectorId), (bucket) => returnTokens(bucket, count, rate));
+    if (rate === undefined || count === 0) return;
+    await store.buckets.change(bucketOf(connectorId), (bucket) => returnTokens(bucket, count, rate));
+  }
+
+  /** Tokens of the connector and of its host, as many of the one as of the other. */
+  async function take(
+    connectorId: string,
+    wanted: number,
+    rate: RateLimit | undefined,
+    at: Date,
+  ): Promise<{ count: number } | HeldBack> {
+    const own =
+      rate === undefined
+        ? { count: wanted }
+        : await store.buckets.change(bucketOf(connectorId), (bucket) => takeTokens(bucket, wanted, rate, at));
+    if ('until' in own) return { ...own, because: 'of its rate limit' };
+    const ofHost = await hosts.reserve(connectorId, own.count, at);
+    await returnTaken(connectorId, own.count - ('count' in ofHost ? ofHost.count : 0));
+    return 'count' in ofHost ? ofHost : { ...ofHost, because: 'of the rate limit of its host' };
+  }
+
+  async function giveBack(connectorId: string, count: number, at: Date): Promise<void> {
+    await returnTaken(connectorId, count);
+    await hosts.giveBack(connectorId, count);
     const begunAt = probes.get(connectorId);
     if (begunAt === undefined) return;
     probes.delete(connectorId);
@@ -34,14 +61,8 @@ export function createGate(store: Pick<Store, 'lanes' | 'buckets'>, limits: Lane
       ]);
       const admission = admissionTo(lane, breaker, at);
       if (typeof admission === 'object') return admission;
-      const asked = admission === 'probe' ? 1 : wanted;
-      const taken =
-        rate === undefined
-          ? { count: asked }
-          : await store.buckets.change(bucketOf(connectorId), (bucket) =>
-              takeTokens(bucket, asked, rate, at),
-            );
-      if ('until' in taken) return { ...taken, because: 'of its rate limit' };
+      const taken = await take(connectorId, admission === 'probe' ? 1 : wanted, rate, at);
+      if ('until' in taken) return taken;
       if (admission === 'all') return taken;
       const begun = await store.lanes.change(connectorId, (now) => beginProbe(now, breaker, at));
       if (begun === 'probe') {

@@ -11,6 +11,8 @@ import type {
 import type { Vault } from '../vault/index.ts';
 import type { Observation } from './breaker.ts';
 import { paramsDescriptor } from './descriptor.ts';
+import type { HostLimits } from './host-limits.ts';
+import type { Ended } from './lane-health.ts';
 import { type RetryPolicy, type Verdict, verdictOf } from './next-try.ts';
 import type { Settler } from './settler.ts';
 import { sourceOf } from './source.ts';
@@ -20,6 +22,7 @@ export interface DeliveryRunOptions {
   execution: Pick<Execution, 'runTask' | 'recordLost'>;
   vault: Vault;
   settler: Settler;
+  hosts: Pick<HostLimits, 'passFor'>;
   policyOf(delivery: DeliveryRecord): Promise<RetryPolicy>;
   /** What is to be delivered in the place of one that is dead; undefined: nothing was meant to be. */
   standInOf(dead: DeliveryRecord, reason: string): Promise<StandIn | undefined>;
@@ -50,7 +53,7 @@ const LOST = 'the process that ran it has ended';
 const STOPPED = 'the process that ran it was stopped';
 
 export function deliveryRuns(options: DeliveryRunOptions) {
-  const { execution, vault, settler, policyOf, standInOf, log, now, random } = options;
+  const { execution, vault, settler, hosts, policyOf, standInOf, log, now, random } = options;
 
   /** The params as they were accepted. Throws when they are gone, or do not open. */
   function paramsOf(delivery: ClaimedDelivery): unknown {
@@ -66,12 +69,14 @@ export function deliveryRuns(options: DeliveryRunOptions) {
     let result: ActionResult;
     let executionUuid: string | null = null;
     let outcome: DeliveryAttempt['outcome'] = 'refused';
+    const pass = hosts.passFor(delivery.connectorId);
     try {
       const ran = await execution.runTask({
         spaceId: delivery.spaceId,
         connectorId: delivery.connectorId,
         params: paramsOf(delivery),
         source: sourceOf(delivery.source),
+        mayLeave: pass?.mayLeave,
         task: {
           deliveryId: delivery.id,
           attempt: delivery.attempt,
@@ -88,8 +93,35 @@ export function deliveryRuns(options: DeliveryRunOptions) {
     } catch (error) {
       result = { actionId: delivery.connectorId, status: 'error', message: messageOf(error), retry: true };
     }
+    const putOff = result.status === 'error' ? pass?.refused() : undefined;
+    if (putOff !== undefined) outcome = 'refused';
     const attempt = { number: delivery.attempt, startedAt, executionUuid, outcome };
-    await settle(claimed, attempt, result, events);
+    // A token that is not given back is one that comes in later.
+    await pass
+      ?.end()
+      .catch((error) => log.warn(`a host's token could not be given back: ${messageOf(error)}`));
+    if (putOff === undefined) await settle(claimed, attempt, result, events);
+    else settler.add(later(claimed, attempt, putOff, events));
+  }
+
+  /** One that sent nothing, since its host may not be asked now: it is no failure, and no limit counts it. */
+  function later(
+    claimed: DeliveryRecord,
+    attempt: Begun,
+    { host, until }: { host: string; until: Date },
+    events: readonly EventEntry[],
+  ): Ended {
+    const at = now();
+    const settlement = settled(claimed, attempt, {
+      state: 'ready',
+      dueAt: until.toISOString(),
+      reason: `${host} is asked no more often than patchbay.delivery.hostLimits says`,
+      isUncounted: true,
+      events,
+      followUps: [],
+      at,
+    });
+    return { settlement, observation: { startedAt: attempt.startedAt, endedAt: at, says: 'none' } };
   }
 
   /** Never rejects: what cannot be decided now is decided after another attempt. */

@@ -46,6 +46,7 @@ import {
 } from '../redaction/index.ts';
 import type { EventRecord } from '../store/index.ts';
 import { lazyTokens, passingTokens, type TokenOwner, type TokenRun, type Tokens } from '../tokens/index.ts';
+import { type MayLeave, smtpAsking, transportAsking } from './asking-first.ts';
 import { type CapturedRequest, capture } from './capture.ts';
 import { type Input, inputReader } from './input.ts';
 import { type Opened, open } from './open.ts';
@@ -67,6 +68,8 @@ export interface RunRequest {
 /** A run that nobody waits for: one attempt of a delivery. */
 export interface TaskRequest extends Omit<RunRequest, 'signal'> {
   task: Task;
+  /** Asked before each request; left out: all may leave. */
+  mayLeave?: MayLeave | undefined;
 }
 
 export interface TaskResult {
@@ -163,7 +166,7 @@ interface Prepared {
   type: ConnectorType;
   resolved: ResolvedConnector;
   run: Run;
-  request: Pick<RunRequest, 'params' | 'signal' | 'caller'>;
+  request: Pick<RunRequest, 'params' | 'signal' | 'caller'> & Pick<TaskRequest, 'mayLeave'>;
   /** Told once what it came to, when that is known. */
   onEnd?(result: ActionResult, wasRun: boolean): void;
 }
@@ -177,7 +180,9 @@ export function createExecution(options: ExecutionOptions): Execution {
   let isAborted = false;
   const isLimited = typeLimits(options.rateLimits);
 
-  async function prepare(request: RunRequest & { task?: Task }): Promise<Prepared> {
+  async function prepare(
+    request: RunRequest & Partial<Pick<TaskRequest, 'task' | 'mayLeave'>>,
+  ): Promise<Prepared> {
     const { spaceId, connectorId } = request;
     const resolved = await catalog.resolve(spaceId, connectorId);
     if (resolved === undefined) throw new NotFoundError(`Saved object [action/${connectorId}] not found`);
@@ -197,9 +202,13 @@ export function createExecution(options: ExecutionOptions): Execution {
     const redact = lazyRedactor(() => secretsOf(opened, connector));
     redactors.add(redact);
     write(run, executeStart(run, installation));
+    const { mayLeave } = request;
+    const connection = opened.settings?.connection;
+    const transport = egress.transportFor(connection);
+    const smtp = () => egress.smtpFor(connection);
     const means: Means = {
-      transport: egress.transportFor(opened.settings?.connection),
-      smtp: () => egress.smtpFor(opened.settings?.connection),
+      transport: mayLeave === undefined ? transport : transportAsking(mayLeave, transport),
+      smtp: mayLeave === undefined ? smtp : () => smtpAsking(mayLeave, smtp()),
       elasticsearch: options.elasticsearch,
       log: redactingLogger(logger(`plugins.actions${type.id}`), redact),
       tokens,

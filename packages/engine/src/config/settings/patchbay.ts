@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { duration } from '../units.ts';
-import { list, network } from './values.ts';
+import { host, list, network } from './values.ts';
 
 export const licenseTypes = ['basic', 'standard', 'gold', 'platinum', 'enterprise', 'trial'] as const;
 
@@ -78,6 +78,19 @@ export const patchbaySettings = {
     .min(1)
     .default(10)
     .describe('How many of them of one connector, unless its settings say how many over all processes.'),
+  'patchbay.delivery.hostLimits': z
+    .record(
+      host,
+      z.strictObject({
+        limit: z.int().min(1),
+        window: duration.refine((ms) => ms >= 1, 'expected at least 1ms'),
+        burst: z.int().min(1).optional(),
+      }),
+    )
+    .default({})
+    .describe(
+      'How often hosts are asked by deliveries of all connectors together, by host: `{limit, window, burst}` ([delivery](delivery.md)).',
+    ),
   'patchbay.delivery.breaker.enabled': z
     .boolean()
     .default(true)
