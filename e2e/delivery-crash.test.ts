@@ -17,8 +17,8 @@ import { createApiKey, createWebhook, type Processes, processes } from './delive
 
 const COUNT = Number(process.env.DELIVERIES ?? 1000);
 const CONNECTORS = 10;
-/** Every second delivery has one of these; one connector and one client each. */
-const ORDER_KEYS = 100;
+/** Every second delivery has one of these, ten have the same; one connector and one client each. */
+const ORDER_KEYS = Math.ceil(COUNT / 400) * 20;
 const CLIENTS = 4;
 const BATCH = 50;
 const FAILING = 0.3;
