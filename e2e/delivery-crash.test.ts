@@ -201,7 +201,7 @@ async function whenAllIsOver(all: Processes): Promise<DeliveryRecord[]> {
       left = body.total;
       return left === 0;
     },
-    60_000,
+    LIMIT_MS,
   );
   await all.stopAll();
   return all.withStore(async ({ deliveries }) => {
