@@ -68,6 +68,15 @@ export interface RuleAction {
   privileges?(rule: RuleOrigin): readonly string[];
 }
 
+/** Something that people are told by the system itself, such as that a connector is failing. */
+export interface Notice {
+  text: string;
+  /** The same for what began and for its end. */
+  key: string;
+  /** What began under this key has ended. */
+  isOver: boolean;
+}
+
 /** Everything about a type except what its schemas make typed. */
 interface ConnectorTypeFacts {
   /** With its leading dot. */
@@ -93,6 +102,8 @@ interface ConnectorTypeFacts {
    * `cases:observability/createCase`. Its error's text is that of a 403.
    */
   privileges?(params: Readonly<Record<string, unknown>>): readonly string[];
+  /** The params of a notice, for a type that can tell one with no more than this. Left out: whoever wants one says them. */
+  noticeParams?(notice: Notice): Record<string, unknown>;
   /** Of a type that cases are pushed by. */
   caseIncident?: CaseIncident;
   isDeprecated?: boolean;

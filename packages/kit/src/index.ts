@@ -17,6 +17,7 @@ export {
   type FeatureId,
   type HookContext,
   type LicenseType,
+  type Notice,
   type PlainDeclaration,
   type RenderContext,
   type RuleAction,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { alertExample } from './alert-example.ts';
 import { closeAlertSchema, config, createAlertSchema, secrets } from './alert-schema.ts';
 import { alertService } from './alert-service.ts';
+import { noticeParams } from './notice-params.ts';
 import { renderParams } from './render-params.ts';
 
 const id = z.string().meta({ title: 'ID' });
@@ -43,6 +44,7 @@ export const jiraServiceManagement = defineConnectorType({
     config: ({ apiUrl }, { allowedHosts }) => ensureAllowed(apiUrl, allowedHosts, 'error validating url'),
   },
   renderParams,
+  noticeParams,
   example: alertExample('https://api.atlassian.com'),
   service: (context) => alertService(context, 'jsm/ops/integration/v2/alerts', response),
   subActions: (action) => ({

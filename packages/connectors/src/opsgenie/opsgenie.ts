@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { alertExample } from './alert-example.ts';
 import { closeAlertSchema, config, createAlertSchema, secrets } from './alert-schema.ts';
 import { alertService } from './alert-service.ts';
+import { noticeParams } from './notice-params.ts';
 import { renderParams } from './render-params.ts';
 
 const type = z.enum(['team', 'user', 'escalation', 'schedule']).meta({ title: 'Type' });
@@ -51,6 +52,7 @@ export const opsgenie = defineConnectorType({
     config: ({ apiUrl }, { allowedHosts }) => ensureAllowed(apiUrl, allowedHosts, 'error validating url'),
   },
   renderParams,
+  noticeParams,
   example: alertExample('https://api.opsgenie.com'),
   service: (context) => alertService(context, 'v2/alerts', response),
   subActions: (action) => ({

@@ -1,6 +1,6 @@
 import { ActionError, defineConnectorType, ensureAllowed, messageOf, statusFailure } from '@patchbay/kit';
 import { toEvent } from './event.ts';
-import { config, params, secrets } from './schema.ts';
+import { config, params, SUMMARY_MAX, secrets } from './schema.ts';
 
 const DEFAULT_URL = 'https://events.pagerduty.com/v2/enqueue';
 const ROUTING_KEY = 'X-Routing-Key';
@@ -20,6 +20,10 @@ export const pagerduty = defineConnectorType({
       ensureAllowed(apiUrl || DEFAULT_URL, allowedHosts, 'error configuring pagerduty action'),
   },
   params,
+  noticeParams: ({ text, key, isOver }) =>
+    isOver
+      ? { eventAction: 'resolve', dedupKey: key }
+      : { eventAction: 'trigger', dedupKey: key, severity: 'error', summary: text.slice(0, SUMMARY_MAX) },
   example: {
     name: 'On-call team',
     secrets: { routingKey: '0123456789abcdef0123456789abcdef' },

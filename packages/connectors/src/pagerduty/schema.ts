@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 /** https://developer.pagerduty.com/docs/events-api-v2-overview */
 const DEDUP_KEY_MAX = 255;
-const SUMMARY_MAX = 1024;
+export const SUMMARY_MAX = 1024;
 
 export const config = z.strictObject({
   apiUrl: z.string().nullable().default(null).meta({

@@ -23,6 +23,7 @@ export const serverLog = defineConnectorType({
   config: z.strictObject({}).default({}),
   secrets: z.strictObject({}).default({}),
   params,
+  noticeParams: ({ text, isOver }) => ({ message: text, level: isOver ? 'info' : 'error' }),
   example: {
     name: 'Log of the server',
     params: { message: 'Disk is full on host-1', level: 'warn' },

@@ -43,6 +43,7 @@ export const slack = defineConnectorType({
     },
   },
   params,
+  noticeParams: ({ text }) => ({ message: text }),
   example: {
     name: 'Operations channel',
     secrets: { webhookUrl: 'https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX' },

@@ -44,6 +44,7 @@ export const teams = defineConnectorType({
     },
   },
   params,
+  noticeParams: ({ text }) => ({ message: text }),
   example: {
     name: 'Operations channel',
     secrets: { webhookUrl: 'https://example.webhook.office.com/webhookb2/11aa22bb/IncomingWebhook/33cc44dd' },

@@ -41,6 +41,7 @@ export const torq = defineConnectorType({
   secrets,
   validate: { config: validateConfig },
   params,
+  noticeParams: ({ text }) => ({ body: JSON.stringify({ text }) }),
   example: {
     name: 'Containment workflow',
     config: {

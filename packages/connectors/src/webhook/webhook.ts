@@ -25,6 +25,7 @@ export const webhook = defineConnectorType({
   secrets,
   validate: { config: validateConfig },
   params,
+  noticeParams: ({ text }) => ({ body: JSON.stringify({ text }) }),
   example: {
     name: 'Alerts endpoint',
     config: { url: 'https://alerts.example.com/hook', headers: { 'Content-Type': 'application/json' } },

@@ -215,6 +215,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
       {
         find: async (other) => inMemory.get(other)?.connector ?? (await load(spaceId, other))?.record,
         isSystem,
+        takesText: (other) => types.find(other)?.noticeParams !== undefined,
         settingsOf: deliverySettings,
       },
     );

@@ -27,10 +27,30 @@ describe('the way back to a connector', () => {
   });
 });
 
+it('who is told of failures has params, unless a text is enough', async () => {
+  const known = (isEnough: boolean) => ({
+    find: async () => ({ typeId: '.mail' }),
+    isSystem: () => false,
+    takesText: () => isEnough,
+    settingsOf: async () => ({}),
+  });
+  const a = (params?: object) => ({
+    id: 'a',
+    typeId: '.note',
+    settings: { notices: { connectorId: 'm', ...(params !== undefined && { params: { ...params } }) } },
+  });
+  expect(await standInProblem(a(), known(false))).toBe(
+    'delivery.notices.params: is needed, since "m" takes more than a text',
+  );
+  expect(await standInProblem(a({ to: [] }), known(false))).toBeUndefined();
+  expect(await standInProblem(a(), known(true))).toBeUndefined();
+});
+
 it('what stands in is no system connector', async () => {
   const known = {
     find: async () => ({ typeId: '.system' }),
     isSystem: () => true,
+    takesText: () => true,
     settingsOf: async () => ({}),
   };
   const a = { id: 'a', typeId: '.note', settings: { notices: { connectorId: 's' } } };

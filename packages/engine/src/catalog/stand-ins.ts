@@ -31,13 +31,15 @@ export interface Known {
   /** In the space of the connector. */
   find(id: string): Promise<{ typeId: string } | undefined>;
   isSystem(id: string): boolean;
+  /** Whether a text is all that a message of the type needs. */
+  takesText(typeId: string): boolean;
   settingsOf(id: string): Promise<Named>;
 }
 
 /** Why what a connector names cannot stand in for it, or be told, in the words of the API. */
 export async function standInProblem(
   { id, typeId, settings }: { id: string; typeId: string; settings: Named },
-  { find, isSystem, settingsOf }: Known,
+  { find, isSystem, takesText, settingsOf }: Known,
 ): Promise<string | undefined> {
   const reached = new Map([[id, settings]]);
   for (const one of reached.values()) {
@@ -55,6 +57,8 @@ export async function standInProblem(
     if (isSystem(connectorId)) return `${place}: "${connectorId}" is a system connector`;
     if (part === 'fallback' && params === undefined && other.typeId !== typeId)
       return `delivery.fallback.params: is needed, since "${connectorId}" is of another type`;
+    if (part === 'notices' && params === undefined && !takesText(other.typeId))
+      return `delivery.notices.params: is needed, since "${connectorId}" takes more than a text`;
   }
   return undefined;
 }

@@ -11,6 +11,7 @@ import { hostLimits } from './host-limits.ts';
 import { keptParams } from './kept-params.ts';
 import { type LaneLimitsSettings, laneLimits } from './lane-limits.ts';
 import type { RetryPolicy } from './next-try.ts';
+import { createNotices } from './notices.ts';
 import { deliveryRuns } from './run-delivery.ts';
 import { createSettler } from './settler.ts';
 import { standIns } from './stand-in.ts';
@@ -49,6 +50,7 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): Worker {
     write: endsWriter({
       store,
       limits,
+      notices: createNotices({ catalog, vault, log, now }),
       onDue: (connectorId) => worker.wake(connectorId),
       onHeld: (connectorId) => worker.hold(connectorId),
     }),

@@ -1,28 +1,32 @@
 import type { Store } from '../store/index.ts';
 import { type Ended, isHeld, noteHealth } from './lane-health.ts';
 import type { LaneLimitsReader } from './lane-limits.ts';
+import type { Tell } from './notices.ts';
 
 export interface EndsWriterOptions {
   store: Pick<Store, 'transaction'>;
   limits: LaneLimitsReader;
+  notices: { prepare(ended: readonly Ended[]): Promise<Tell> };
   /** Something of the lane may be taken now. */
   onDue(connectorId: string): void;
   /** The lane is to be left alone. */
   onHeld(connectorId: string): void;
 }
 
-/** Writes down what attempts came to, and what they say of their remotes, in one transaction. */
-export function endsWriter({ store, limits, onDue, onHeld }: EndsWriterOptions) {
+/** Writes down what attempts came to, what they say of their remotes, and whom that is told, in one transaction. */
+export function endsWriter({ store, limits, notices, onDue, onHeld }: EndsWriterOptions) {
   return async (ended: readonly Ended[]): Promise<void> => {
     // Within the transaction nothing but the transaction may be asked.
     const connectorIds = new Set(ended.map(({ settlement }) => settlement.claimed.connectorId));
     const bounds = new Map(
       await Promise.all([...connectorIds].map(async (id) => [id, await limits.read(id)] as const)),
     );
-    const { due, changes } = await store.transaction(async (tx) => ({
-      due: await tx.deliveries.settle(ended.map(({ settlement }) => settlement)),
-      changes: await noteHealth(tx, ended, bounds),
-    }));
+    const tell = await notices.prepare(ended);
+    const { due, changes } = await store.transaction(async (tx) => {
+      const due = await tx.deliveries.settle(ended.map(({ settlement }) => settlement));
+      const changes = await noteHealth(tx, ended, bounds);
+      return { due: [...due, ...(await tell(tx, changes))], changes };
+    });
     for (const change of changes) if (isHeld(change)) onHeld(change.connectorId);
     for (const { connectorId } of due) onDue(connectorId);
     // A place is free that all processes share.

@@ -111,7 +111,7 @@ describe('a connector that stands in for another', () => {
   it('gets params of its own, rendered as its type renders', async () => {
     await standsInFor('first', 'pager', {
       params: {
-        body: '{{params.message}} / {{delivery.id}} {{delivery.attempts}} {{delivery.reason}} / {{connector.id}} {{connector.name}} {{connector.typeId}}',
+        body: '{{params.message}} / {{delivery.id}} {{delivery.attempts}} {{reason}} / {{connector.id}} {{connector.name}} {{connector.typeId}}',
         level: 'high',
       },
     });

@@ -1,15 +1,9 @@
-import {
-  createRenderer,
-  type Logger,
-  messageOf,
-  prepareVariables,
-  ValidationError,
-  validateParams,
-} from '@patchbay/kit';
+import type { Logger } from '@patchbay/kit';
 import type { Catalog, StandIn as StandInSettings } from '../catalog/index.ts';
 import { InternalError } from '../errors/index.ts';
 import type { DeliveryOrigin, DeliveryRecord, NewDeliveryRecord } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
+import { ensureFit, NoFollowUp, renderedParams } from './follow-up-params.ts';
 import { newRecord } from './new-record.ts';
 import { receiverOf } from './receiver.ts';
 
@@ -30,11 +24,6 @@ export interface StandInOptions {
   now(): Date;
 }
 
-/** Why a connector cannot stand in. Its text is kept with the delivery. */
-class NoStandIn extends Error {
-  override readonly name = 'NoStandIn';
-}
-
 export function standIns({ catalog, vault, paramsOf, log, now }: StandInOptions) {
   async function make(
     dead: DeliveryRecord,
@@ -44,29 +33,20 @@ export function standIns({ catalog, vault, paramsOf, log, now }: StandInOptions)
     const { spaceId, source, orderKey } = dead;
     const { connectorId } = fallback;
     const origin = originOf(dead);
-    if (origin.connectorIds.includes(connectorId)) throw new NoStandIn('it has had its turn');
+    if (origin.connectorIds.includes(connectorId)) throw new NoFollowUp('it has had its turn');
     const receiver = await receiverOf(catalog, { spaceId, connectorId });
-    if (receiver instanceof Error) throw new NoStandIn(receiver.message);
+    if (receiver instanceof Error) throw new NoFollowUp(receiver.message);
     const given = await paramsOf(dead);
     const { typeId } = receiver;
     const params =
       fallback.params === undefined
         ? sameParams(dead, typeId, given)
-        : rendered(fallback, typeId, await variablesOf(dead, reason, given));
-    ensureValid(typeId, params);
+        : renderedParams(catalog, fallback, typeId, await variablesOf(dead, reason, given), { log, now });
+    ensureFit(catalog, typeId, params);
     return newRecord(
       { spaceId, connectorId, typeId, source, orderKey, origin, params },
       { vault, at: now() },
     );
-  }
-
-  function rendered({ connectorId, params = {} }: StandInSettings, typeId: string, variables: Variables) {
-    try {
-      const renderer = createRenderer(prepareVariables(variables), log);
-      return catalog.types.get(typeId).renderParams(params, renderer, { connectorId, variables, now });
-    } catch (error) {
-      throw new NoStandIn(`its params could not be rendered: ${messageOf(error)}`);
-    }
   }
 
   /** What a template may name. */
@@ -77,19 +57,11 @@ export function standIns({ catalog, vault, paramsOf, log, now }: StandInOptions)
   ): Promise<Variables> {
     const connector = (await catalog.resolve(spaceId, connectorId))?.connector;
     return {
-      delivery: { id, spaceId, attempts: attempt, reason, createdAt },
+      delivery: { id, spaceId, attempts: attempt, createdAt },
+      reason,
       connector: { id: connectorId, name: connector?.name ?? connectorId, typeId },
       params,
     };
-  }
-
-  function ensureValid(typeId: string, params: unknown): void {
-    try {
-      validateParams(catalog.types.get(typeId), params, catalog.validation);
-    } catch (error) {
-      if (!(error instanceof ValidationError)) throw error;
-      throw new NoStandIn(error.message);
-    }
   }
 
   return async (dead: DeliveryRecord, reason: string): Promise<StandIn | undefined> => {
@@ -102,7 +74,7 @@ export function standIns({ catalog, vault, paramsOf, log, now }: StandInOptions)
       return { record, says: `"${connectorId}" stands in with delivery ${record.id}` };
     } catch (error) {
       // The other one is of the vault: its key is gone.
-      if (!(error instanceof NoStandIn || error instanceof InternalError)) throw error;
+      if (!(error instanceof NoFollowUp || error instanceof InternalError)) throw error;
       log.error(`delivery ${dead.id} is dead: "${connectorId}" cannot stand in: ${error.message}`);
       return { says: `"${connectorId}" cannot stand in: ${error.message}` };
     }
@@ -122,7 +94,7 @@ function originOf({ id, connectorId, origin }: DeliveryRecord): DeliveryOrigin {
 
 function sameParams({ id, typeId }: DeliveryRecord, ofType: string, params: unknown): unknown {
   if (ofType !== typeId)
-    throw new NoStandIn(`it is of another type (${ofType}), and has no params of its own`);
-  if (params === undefined) throw new NoStandIn(`the params of ${id} are no longer kept`);
+    throw new NoFollowUp(`it is of another type (${ofType}), and has no params of its own`);
+  if (params === undefined) throw new NoFollowUp(`the params of ${id} are no longer kept`);
   return params;
 }

@@ -12,3 +12,4 @@ export type * from './ports.ts';
 export type { CopiedTable, StoreFinding } from './raw/index.ts';
 export type * from './sealed-port.ts';
 export { openSqliteStore } from './sqlite/index.ts';
+export type * from './trouble-port.ts';

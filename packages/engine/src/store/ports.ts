@@ -5,6 +5,7 @@ import type { DeliveryStore, WakeupStore } from './delivery-port.ts';
 import type { EventStore } from './event-port.ts';
 import type { BucketStore, LaneStore } from './lane-port.ts';
 import type { Resealed, SealedRecords } from './sealed-port.ts';
+import type { TroubleStore } from './trouble-port.ts';
 
 /**
  * What the engine asks of a store. Every driver (`sqlite/`, `postgres/`) implements these and passes the same test
@@ -57,6 +58,7 @@ export interface StorePorts {
   readonly deliveries: DeliveryStore;
   readonly lanes: LaneStore;
   readonly buckets: BucketStore;
+  readonly troubles: TroubleStore;
   readonly wakeups: Pick<WakeupStore, 'add'>;
 }
 

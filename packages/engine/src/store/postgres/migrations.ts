@@ -310,4 +310,20 @@ export const migrations: readonly string[] = [
   create trigger lanes_of_deleted_connectors after delete on connectors
     for each row execute function forget_lane();
   `,
+  `
+  create table delivery_troubles (
+    connector_id ${text} primary key,
+    kind ${text} not null,
+    since ${text} not null
+  );
+
+  create function forget_trouble() returns trigger language plpgsql set search_path from current as $$
+  begin
+    delete from delivery_troubles where connector_id = old.connector_id;
+    return null;
+  end
+  $$;
+  create trigger troubles_of_changed_settings after update of settings or delete on connector_settings
+    for each row execute function forget_trouble();
+  `,
 ];

@@ -12,6 +12,7 @@ import { deliveryPortSuite } from '../delivery-port-suite.ts';
 import { lanePortSuite } from '../lane-port-suite.ts';
 import { type StoreUnderTest, storePortSuite } from '../port-suite.ts';
 import { openSqliteStore } from '../sqlite/index.ts';
+import { troublePortSuite } from '../trouble-port-suite.ts';
 import { parseAddress } from './address.ts';
 import { openPostgresStore } from './index.ts';
 
@@ -43,6 +44,7 @@ describe('with PostgreSQL', () => {
   storePortSuite('PostgreSQL', emptyStore);
   deliveryPortSuite('PostgreSQL', emptyStore);
   lanePortSuite('PostgreSQL', emptyStore);
+  troublePortSuite('PostgreSQL', emptyStore);
 });
 
 describe('the PostgreSQL database', () => {

@@ -17,6 +17,7 @@ import { referenceStore } from './references.ts';
 import { apiKeyStore, roleStore, userStore } from './security.ts';
 import { spaceStore } from './spaces.ts';
 import { inTransaction } from './transaction.ts';
+import { troubleStore } from './troubles.ts';
 
 export interface SqlDriver extends SqlDialect {
   appendEvents(db: Database, ...events: Parameters<EventStore['append']>): Promise<void>;
@@ -70,6 +71,7 @@ function portsOn(db: Database, driver: SqlDriver, afterCommit: AfterCommit): Sto
     deliveries: deliveryStore(db, driver),
     lanes: laneStore(db, driver),
     buckets: bucketStore(db, driver),
+    troubles: troubleStore(db, driver),
     wakeups: { add: (lanes) => driver.addWakeups(db, lanes, afterCommit) },
   };
 }

@@ -144,5 +144,6 @@ export interface Tables {
     cooldown_ms: number;
     paused_until: string | null;
   };
+  delivery_troubles: { connector_id: string; kind: string; since: string };
   delivery_buckets: { key: string; tokens: number; refilled_at: number };
 }

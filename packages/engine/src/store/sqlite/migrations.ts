@@ -272,6 +272,22 @@ export const migrations: readonly string[] = [
     delete from delivery_buckets where key = 'connector ' || old.id;
   end;
   `,
+  `
+  create table delivery_troubles (
+    connector_id text primary key,
+    kind text not null,
+    since text not null
+  ) strict, without rowid;
+
+  create trigger troubles_of_changed_settings after update of settings on connector_settings
+  begin
+    delete from delivery_troubles where connector_id = old.connector_id;
+  end;
+  create trigger troubles_of_deleted_settings after delete on connector_settings
+  begin
+    delete from delivery_troubles where connector_id = old.connector_id;
+  end;
+  `,
 ];
 
 /** Every table but the event log. */

@@ -17,6 +17,7 @@ import { type TempFolder, tempFolder } from '../../testing/index.ts';
 import { deliveryPortSuite } from '../delivery-port-suite.ts';
 import { lanePortSuite } from '../lane-port-suite.ts';
 import { type StoreUnderTest, storePortSuite } from '../port-suite.ts';
+import { troublePortSuite } from '../trouble-port-suite.ts';
 import { APPLICATION_ID } from './file-check.ts';
 import { openSqliteStore } from './index.ts';
 
@@ -41,6 +42,7 @@ async function emptyStore(): Promise<StoreUnderTest> {
 storePortSuite('SQLite', emptyStore);
 deliveryPortSuite('SQLite', emptyStore);
 lanePortSuite('SQLite', emptyStore);
+troublePortSuite('SQLite', emptyStore);
 
 describe('workers of a SQLite file', () => {
   it('are gone when it is opened again, however their process ended', async () => {
