@@ -15,7 +15,7 @@ import { createApiKey, createWebhook, type Processes, processes } from './delive
  * `DELIVERIES=20000` runs the whole of it.
  */
 
-const COUNT = Number(process.env.DELIVERIES ?? 1000);
+const COUNT = Number(process.env.DELIVERIES ?? 300);
 const CONNECTORS = 10;
 /** Every second delivery has one of these, ten have the same; one connector and one client each. */
 const ORDER_KEYS = Math.ceil(COUNT / 400) * 20;
