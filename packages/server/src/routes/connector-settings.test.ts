@@ -255,7 +255,10 @@ describe('the delivery settings of a connector', () => {
     [{ retry: { max_attempts: 0 } }, 'retry.max_attempts]: Too small'],
     [{ retry: { max_attempts: 101 } }, 'retry.max_attempts]: Too big'],
     [{ retry: { max_age: 'long' } }, 'retry.max_age]: expected a duration'],
-    [{ retry: { backoff: { initial: '1s' } } }, 'retry.backoff.max]: expected value of type [string] but got [undefined]'],
+    [
+      { retry: { backoff: { initial: '1s' } } },
+      'retry.backoff.max]: expected value of type [string] but got [undefined]',
+    ],
     [
       { retry: { backoff: { initial: '5s', max: '1s' } } },
       'retry.backoff.max]: must not be less than initial',
