@@ -1,5 +1,6 @@
 import { createLogger } from '@patchbay/kit';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { ServiceUnavailableError } from '../errors/index.ts';
 import type { Ended } from './lane-health.ts';
 import { createSettler } from './settler.ts';
 
@@ -15,6 +16,7 @@ function storeTaking(ms: () => number) {
 
 const log = createLogger(() => {});
 const one = {} as Ended;
+const refused = {} as Ended;
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -53,4 +55,42 @@ it('writes what has come meanwhile together, one write at a time', async () => {
     { at: expect.any(Number), count: 1 },
     { at: (store.writes[0]?.at ?? 0) + 10, count: 7 },
   ]);
+});
+
+it('writes the rest when the store refuses one, and tries that one again later', async () => {
+  const written: Ended[] = [];
+  let refuses = true;
+  const settler = createSettler({
+    log,
+    async write(batch) {
+      if (refuses && batch.includes(refused)) throw new Error('a check of the store');
+      written.push(...batch);
+    },
+  });
+  for (const ended of [one, refused, one]) settler.add(ended);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(written).toHaveLength(2);
+  expect(settler.waiting()).toBe(1);
+  refuses = false;
+  await vi.advanceTimersByTimeAsync(31_000);
+  expect(written).toHaveLength(3);
+  expect(settler.waiting()).toBe(0);
+});
+
+it('tries all again, together, when the store is away', async () => {
+  const batches: number[] = [];
+  let isAway = true;
+  const settler = createSettler({
+    log,
+    async write(batch) {
+      batches.push(batch.length);
+      if (isAway) throw new ServiceUnavailableError('away');
+    },
+  });
+  for (let index = 0; index < 3; index++) settler.add(one);
+  await vi.advanceTimersByTimeAsync(1000);
+  isAway = false;
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(new Set(batches)).toEqual(new Set([3]));
+  expect(settler.waiting()).toBe(0);
 });

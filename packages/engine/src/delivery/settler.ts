@@ -1,4 +1,5 @@
 import { type Logger, messageOf } from '@patchbay/kit';
+import { ServiceUnavailableError } from '../errors/index.ts';
 import type { Ended } from './lane-health.ts';
 
 /**
@@ -29,10 +30,13 @@ const GATHER_MS = { least: 3, most: 40 };
 const WRITE_AT = 256;
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 2000;
+const SET_ASIDE_MS = 30_000;
 
 export function createSettler({ write, log }: SettlerOptions): Settler {
   let waiting: Ended[] = [];
   let inWrite = 0;
+  /** Refused by a store that is there: each waits for its next try. */
+  let setAside = 0;
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> | undefined;
   let gatherMs = GATHER_MS.least;
@@ -47,6 +51,7 @@ export function createSettler({ write, log }: SettlerOptions): Settler {
     }
   }
 
+  /** Until the store takes it. What it refuses though it is there is tried apart from the rest, which it would hold up. */
   async function writeUntilWritten(batch: readonly Ended[]): Promise<void> {
     for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
       const startedAt = performance.now();
@@ -57,9 +62,33 @@ export function createSettler({ write, log }: SettlerOptions): Settler {
         return;
       } catch (error) {
         log.error(`${batch.length} attempts could not be written down, trying again: ${messageOf(error)}`);
+        if (!(error instanceof ServiceUnavailableError)) {
+          for (const one of batch) await writeAlone(one);
+          return;
+        }
         await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
     }
+  }
+
+  async function writeAlone(one: Ended): Promise<void> {
+    try {
+      await write([one]);
+    } catch (error) {
+      log.error(`an attempt could not be written down, trying again later: ${messageOf(error)}`);
+      setAside++;
+      setTimeout(() => {
+        setAside--;
+        add(one);
+      }, SET_ASIDE_MS).unref();
+    }
+  }
+
+  function add(ended: Ended): void {
+    waiting.push(ended);
+    if (writing !== undefined) return;
+    if (waiting.length >= WRITE_AT) void flush();
+    else timer ??= setTimeout(() => void flush(), gatherMs);
   }
 
   function flush(): Promise<void> {
@@ -72,13 +101,8 @@ export function createSettler({ write, log }: SettlerOptions): Settler {
   }
 
   return {
-    add(ended) {
-      waiting.push(ended);
-      if (writing !== undefined) return;
-      if (waiting.length >= WRITE_AT) void flush();
-      else timer ??= setTimeout(() => void flush(), gatherMs);
-    },
-    waiting: () => waiting.length + inWrite,
+    add,
+    waiting: () => waiting.length + inWrite + setAside,
     flush,
   };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   Logger,
   makeWorkerUtils,
@@ -34,6 +35,8 @@ const RESTART_AFTER_MS = 1000;
  */
 export function jobWakeups(address: PostgresAddress) {
   const pool = poolOf(address, CONNECTIONS);
+  /** What this process shares bears this flag, and is for the others. */
+  const self = randomUUID();
   const options = {
     pgPool: pool,
     schema: WORKER_SCHEMA,
@@ -94,6 +97,16 @@ export function jobWakeups(address: PostgresAddress) {
     if (adding.again !== undefined && !isClosed) await addInTurn(key, connectorId, adding.again.runAt);
   }
 
+  async function share(connectorId: string): Promise<void> {
+    try {
+      const { addJob: add } = await ready();
+      const spec = { jobKey: `share ${connectorId}`, maxAttempts: 1, flags: [self] };
+      await add(TASK, { connectorId }, { ...spec, jobKeyMode: 'replace' });
+    } catch {
+      // The sweeps of others find it later.
+    }
+  }
+
   const addNow = (connectorId: string) => addInTurn(`now ${connectorId}`, connectorId, undefined);
 
   function add(lanes: readonly DueLane[]): void {
@@ -108,7 +121,7 @@ export function jobWakeups(address: PostgresAddress) {
 
   return {
     add,
-    share: addNow,
+    share,
 
     async listen(listener: (connectorId: string) => void, now: () => Date) {
       onDue = listener;
@@ -118,7 +131,14 @@ export function jobWakeups(address: PostgresAddress) {
         [TASK]: async (payload: unknown) => onDue?.((payload as { connectorId: string }).connectorId),
       };
       const start = () =>
-        run({ ...options, taskList, concurrency: 1, noHandleSignals: true, pollInterval: POLL_MS });
+        run({
+          ...options,
+          taskList,
+          forbiddenFlags: [self],
+          concurrency: 1,
+          noHandleSignals: true,
+          pollInterval: POLL_MS,
+        });
       let runner: Runner | undefined = await start();
       const running = (async () => {
         while (onDue !== undefined) {
