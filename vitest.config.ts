@@ -1,9 +1,12 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const globalSetup = 'packages/engine/src/testing/postgres/global-setup.ts';
 
 export default defineConfig({
   test: {
+    // By itself vitest leaves one core to others, which on two is half of them.
+    maxWorkers: availableParallelism(),
     projects: [
       { test: { name: 'unit', include: ['packages/**/*.test.ts'], testTimeout: 20_000, globalSetup } },
       {
