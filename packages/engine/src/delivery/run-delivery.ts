@@ -1,6 +1,6 @@
 import { type ActionResult, type Logger, messageOf } from '@patchbay/kit';
 import { errorText, eventEntry } from '../events/index.ts';
-import type { Execution } from '../execution/index.ts';
+import type { Execution, TaskRequest } from '../execution/index.ts';
 import type {
   ClaimedDelivery,
   DeliveryAttempt,
@@ -75,17 +75,9 @@ export function deliveryRuns(options: DeliveryRunOptions) {
     const pass = hosts.passFor(delivery.connectorId);
     try {
       const ran = await execution.runTask({
-        spaceId: delivery.spaceId,
-        connectorId: delivery.connectorId,
+        ...taskOf(claimed, events),
         params: paramsOf(delivery),
-        source: sourceOf(delivery.source),
         mayLeave: pass?.mayLeave,
-        task: {
-          deliveryId: delivery.id,
-          attempt: delivery.attempt,
-          scheduledAt: new Date(delivery.dueAt),
-          record: (event) => void events.push(eventEntry(event)),
-        },
       });
       ({ result, executionUuid } = ran);
       if (result.status === 'ok') outcome = 'delivered';
@@ -96,35 +88,30 @@ export function deliveryRuns(options: DeliveryRunOptions) {
     } catch (error) {
       result = { actionId: delivery.connectorId, status: 'error', message: messageOf(error), retry: true };
     }
-    const putOff = result.status === 'error' ? pass?.refused() : undefined;
-    if (putOff !== undefined) outcome = 'refused';
+    const refusal = result.status === 'error' ? pass?.refused() : undefined;
+    if (refusal !== undefined) outcome = 'refused';
     const attempt = { number: delivery.attempt, startedAt, executionUuid, outcome };
     // A token that is not given back is one that comes in later.
     await pass
       ?.end()
       .catch((error) => log.warn(`a host's token could not be given back: ${messageOf(error)}`));
-    if (putOff === undefined) await settle(claimed, attempt, result, events);
-    else settler.add(later(claimed, attempt, putOff, events));
+    if (refusal === undefined) await settle(claimed, attempt, result, events);
+    else settler.add(later(claimed, attempt, refusal, events));
   }
 
-  /** One that sent nothing, since its host may not be asked now: it is no failure, and no limit counts it. */
+  /** One that sent nothing, since its host may not be asked now: it is no failure. */
   function later(
     claimed: DeliveryRecord,
     attempt: Begun,
     { host, until }: { host: string; until: Date },
     events: readonly EventEntry[],
   ): Ended {
+    const reason = `${host} is asked no more often than patchbay.delivery.hostLimits says`;
     const at = now();
-    const settlement = settled(claimed, attempt, {
-      state: 'ready',
-      dueAt: until.toISOString(),
-      reason: `${host} is asked no more often than patchbay.delivery.hostLimits says`,
-      isUncounted: true,
-      events,
-      followUps: [],
-      at,
-    });
-    return { settlement, observation: { startedAt: attempt.startedAt, endedAt: at, says: 'none' } };
+    return {
+      settlement: putOff(claimed, attempt, { dueAt: until, reason, events, at }),
+      observation: { startedAt: attempt.startedAt, endedAt: at, says: 'none' },
+    };
   }
 
   /** Never rejects: what cannot be decided now is decided after another attempt. */
@@ -147,16 +134,8 @@ export function deliveryRuns(options: DeliveryRunOptions) {
     events: readonly EventEntry[],
   ): Settlement {
     const at = now();
-    const dueAt = new Date(at.getTime() + UNDECIDED_WAIT_MS).toISOString();
-    return settled(claimed, attempt, {
-      state: 'ready',
-      dueAt,
-      reason,
-      isUncounted: true,
-      events,
-      followUps: [],
-      at,
-    });
+    const dueAt = new Date(at.getTime() + UNDECIDED_WAIT_MS);
+    return putOff(claimed, attempt, { dueAt, reason, events, at });
   }
 
   async function settlementOf(
@@ -245,22 +224,27 @@ export function deliveryRuns(options: DeliveryRunOptions) {
       const result: ActionResult = { actionId: connectorId, status: 'error', message: LOST, retry: true };
       const start = startedAt === null ? now() : new Date(startedAt);
       const events: EventEntry[] = [];
-      await execution.recordLost(
-        {
-          spaceId: abandoned.spaceId,
-          connectorId,
-          source: sourceOf(abandoned.source),
-          task: {
-            deliveryId: abandoned.id,
-            attempt: number,
-            scheduledAt: new Date(abandoned.dueAt),
-            record: (event) => void events.push(eventEntry(event)),
-          },
-        },
-        { startedAt: start, result },
-      );
+      await execution.recordLost(taskOf(abandoned, events), { startedAt: start, result });
       const attempt = { number, startedAt: start, executionUuid: null, outcome: 'lost' as const };
       await settle(abandoned, attempt, result, events);
+    },
+  };
+}
+
+/** The attempt for the pipeline; its documents gather in `events`. */
+function taskOf(
+  { id, spaceId, connectorId, source, attempt, dueAt }: DeliveryRecord,
+  events: EventEntry[],
+): Omit<TaskRequest, 'params'> {
+  return {
+    spaceId,
+    connectorId,
+    source: sourceOf(source),
+    task: {
+      deliveryId: id,
+      attempt,
+      scheduledAt: new Date(dueAt),
+      record: (event) => void events.push(eventEntry(event)),
     },
   };
 }
@@ -283,6 +267,21 @@ function observationOf({ outcome, startedAt }: Begun, { retry }: ActionResult, e
   if (outcome !== 'failed' || retry === false) return { startedAt, endedAt, says: 'none' };
   if (retry instanceof Date) return { startedAt, endedAt, says: 'none', pauseUntil: retry };
   return { startedAt, endedAt, says: 'fails' };
+}
+
+/** To be run later, and no limit counts this attempt. */
+function putOff(
+  claimed: DeliveryRecord,
+  attempt: Begun,
+  { dueAt, ...rest }: { dueAt: Date; reason: string; events: readonly EventEntry[]; at: Date },
+): Settlement {
+  return settled(claimed, attempt, {
+    ...rest,
+    state: 'ready',
+    dueAt: dueAt.toISOString(),
+    isUncounted: true,
+    followUps: [],
+  });
 }
 
 function settled(
