@@ -1,45 +1,30 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { openStore, parseStoreUrl } from '../store/index.ts';
-import { noteType, type TestEngine, testEngine } from '../testing/index.ts';
-import { describeOnPostgres, type TestDatabase, testDatabase } from '../testing/postgres/index.ts';
+import { noteType } from '../testing/index.ts';
+import { describeOnPostgres, type EnginesOnPostgres, enginesOnPostgres } from '../testing/postgres/index.ts';
 
 const describe = await describeOnPostgres();
 
 describe('workers on one PostgreSQL', () => {
-  let database: TestDatabase;
-  let engines: TestEngine[];
+  let running: EnginesOnPostgres;
   /** Which worker ran which message. */
   let ran: { by: number; message: string }[];
 
   beforeAll(async () => {
-    database = await testDatabase();
     ran = [];
-    engines = [];
-    for (const by of [0, 1]) {
-      const note = noteType({
+    const note = (by: number) =>
+      noteType({
         async execute({ params }) {
           await new Promise((resolve) => setTimeout(resolve, 10));
           ran.push({ by, message: params.message });
         },
       });
-      const store = await openStore(parseStoreUrl(database.url, ''));
-      const settings = { 'patchbay.delivery.connectorConcurrency': 4 };
-      engines.push(await testEngine({ types: [note], settings, store }));
-    }
-    for (const { worker } of engines) await worker.start();
+    const settings = { 'patchbay.delivery.connectorConcurrency': 4 };
+    running = await enginesOnPostgres((by) => [note(by)], { settings });
   });
-  afterAll(async () => {
-    for (const engine of engines) {
-      await engine.worker.stop();
-      await engine[Symbol.asyncDispose]();
-      await engine.store.close();
-    }
-    await database[Symbol.asyncDispose]();
-  });
+  afterAll(() => running[Symbol.asyncDispose]());
 
   it('share what one of them has more of than it can run, and run each delivery once', async () => {
-    const [engine] = engines;
-    if (engine === undefined) throw new Error('no engine');
+    const [engine] = running.engines;
     const { id: connectorId } = await engine.catalog.create('default', {
       id: undefined,
       typeId: '.note',

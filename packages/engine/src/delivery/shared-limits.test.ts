@@ -1,15 +1,13 @@
 import { ActionError } from '@patchbay/kit';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { openStore, parseStoreUrl } from '../store/index.ts';
-import { noteType, type TestEngine, testEngine } from '../testing/index.ts';
-import { describeOnPostgres, type TestDatabase, testDatabase } from '../testing/postgres/index.ts';
+import { noteType } from '../testing/index.ts';
+import { describeOnPostgres, type EnginesOnPostgres, enginesOnPostgres } from '../testing/postgres/index.ts';
 
 const describe = await describeOnPostgres();
 const soon = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 20_000 });
 
 describe('two workers on one PostgreSQL', () => {
-  let database: TestDatabase;
-  let engines: TestEngine[];
+  let running: EnginesOnPostgres;
   let now: Date;
   let sent: { by: number; at: number }[];
   let inFlight: number;
@@ -17,12 +15,11 @@ describe('two workers on one PostgreSQL', () => {
   let remote: () => void;
 
   beforeEach(async () => {
-    database = await testDatabase();
     now = new Date('2026-01-01T00:00:00.000Z');
-    [engines, sent, inFlight, most] = [[], [], 0, 0];
+    [sent, inFlight, most] = [[], 0, 0];
     remote = () => {};
-    for (const by of [0, 1]) {
-      const note = noteType({
+    const note = (by: number) =>
+      noteType({
         async execute() {
           sent.push({ by, at: now.getTime() });
           most = Math.max(most, ++inFlight);
@@ -31,23 +28,12 @@ describe('two workers on one PostgreSQL', () => {
           remote();
         },
       });
-      const store = await openStore(parseStoreUrl(database.url, ''));
-      engines.push(await testEngine({ types: [note], store, now: () => now, random: () => 0.5 }));
-    }
-    for (const { worker } of engines) await worker.start();
+    running = await enginesOnPostgres((by) => [note(by)], { now: () => now, random: () => 0.5 });
   });
-  afterEach(async () => {
-    for (const engine of engines) {
-      await engine.worker.stop();
-      await engine[Symbol.asyncDispose]();
-      await engine.store.close();
-    }
-    await database[Symbol.asyncDispose]();
-  });
+  afterEach(() => running[Symbol.asyncDispose]());
 
   async function enqueue(count: number, delivery: object): Promise<string> {
-    const [engine] = engines;
-    if (engine === undefined) throw new Error('no engine');
+    const [engine] = running.engines;
     const { id: connectorId } = await engine.catalog.create('default', {
       id: undefined,
       typeId: '.note',
@@ -67,10 +53,10 @@ describe('two workers on one PostgreSQL', () => {
     return connectorId;
   }
   const wakeAll = (connectorId: string) => {
-    for (const { worker } of engines) worker.wake(connectorId);
+    for (const { worker } of running.engines) worker.wake(connectorId);
   };
-  const pending = async () => engines[0]?.delivery.pending();
-  const lane = async (connectorId: string) => engines[0]?.store.lanes.get(connectorId);
+  const pending = async () => running.engines[0].delivery.pending();
+  const lane = async (connectorId: string) => running.engines[0].store.lanes.get(connectorId);
 
   it('run no more of a connector at once than its settings say, together', async () => {
     const id = await enqueue(60, { concurrency: 3 });

@@ -1,24 +1,20 @@
 import { ActionError } from '@patchbay/kit';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { openStore, parseStoreUrl } from '../store/index.ts';
-import { noteType, type TestEngine, testEngine } from '../testing/index.ts';
-import { describeOnPostgres, type TestDatabase, testDatabase } from '../testing/postgres/index.ts';
+import { noteType } from '../testing/index.ts';
+import { describeOnPostgres, type EnginesOnPostgres, enginesOnPostgres } from '../testing/postgres/index.ts';
 
 const describe = await describeOnPostgres();
 
 describe('workers on one PostgreSQL that all see a connector fail', () => {
-  let database: TestDatabase;
-  let engines: TestEngine[];
+  let running: EnginesOnPostgres;
   let isBroken = true;
   /** Which worker ran something that failed. */
   const failedBy = new Set<number>();
   const told: string[] = [];
 
   beforeAll(async () => {
-    database = await testDatabase();
-    engines = [];
-    for (const by of [0, 1]) {
-      const note = noteType({
+    const note = (by: number) =>
+      noteType({
         noticeParams: ({ text }) => ({ message: text }),
         async execute({ params, connector }) {
           await new Promise((resolve) => setTimeout(resolve, 5));
@@ -29,24 +25,13 @@ describe('workers on one PostgreSQL that all see a connector fail', () => {
           }
         },
       });
-      const store = await openStore(parseStoreUrl(database.url, ''));
-      const settings = { 'patchbay.delivery.connectorConcurrency': 4 };
-      engines.push(await testEngine({ types: [note], settings, store }));
-    }
-    for (const { worker } of engines) await worker.start();
+    const settings = { 'patchbay.delivery.connectorConcurrency': 4 };
+    running = await enginesOnPostgres((by) => [note(by)], { settings });
   });
-  afterAll(async () => {
-    for (const engine of engines) {
-      await engine.worker.stop();
-      await engine[Symbol.asyncDispose]();
-      await engine.store.close();
-    }
-    await database[Symbol.asyncDispose]();
-  });
+  afterAll(() => running[Symbol.asyncDispose]());
 
   it('tell of it once, and once that it works again', async () => {
-    const [engine] = engines;
-    if (engine === undefined) throw new Error('no engine');
+    const [engine] = running.engines;
     for (const id of ['first', 'told']) {
       const facts = { id, typeId: '.note', name: id, config: { url: 'x' }, secrets: { token: 't' } };
       await engine.catalog.create('default', facts);
