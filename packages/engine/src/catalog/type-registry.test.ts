@@ -92,8 +92,10 @@ describe('the type registry', () => {
   });
 
   it('asks the licence alone for what the configuration itself brings', () => {
-    expect(() => registry({ enabledTypes: [] }).ensureLicensed(gold)).not.toThrow();
+    expect(() =>
+      registry({ enabledTypes: [] }).runnable({ typeId: gold.id, origin: 'preconfigured' }),
+    ).not.toThrow();
     const basic = registry({ license: { type: 'basic', status: 'active' } });
-    expect(() => basic.ensureLicensed(gold)).toThrow(ForbiddenError);
+    expect(() => basic.runnable({ typeId: gold.id, origin: 'preconfigured' })).toThrow(ForbiddenError);
   });
 });

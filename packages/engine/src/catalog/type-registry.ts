@@ -1,6 +1,7 @@
 import type { ConnectorType } from '@patchbay/kit';
 import { BadRequestError, ForbiddenError } from '../errors/index.ts';
 import { ensureTypeLicensed, type License, licenseState } from '../licensing/index.ts';
+import type { Connector } from './connector.ts';
 
 /** A type with what the configuration and the licence say of it. */
 export interface TypeState {
@@ -18,8 +19,11 @@ export interface TypeRegistry {
   list(filter: { featureId?: string | undefined; withSystem: boolean }): TypeState[];
   /** Throws `ForbiddenError` when the configuration, then the licence, does not allow the type. */
   ensureEnabled(type: ConnectorType): void;
-  /** As `ensureEnabled`, for a connector that the configuration itself brings: only the licence is asked. */
-  ensureLicensed(type: ConnectorType): void;
+  /**
+   * The type of a connector that is to run. Throws as `get` and `ensureEnabled`; for a connector that the configuration itself
+   * brings only the licence is asked.
+   */
+  runnable(connector: Pick<Connector, 'typeId' | 'origin'>): ConnectorType;
 }
 
 export interface TypeRegistryOptions {
@@ -38,13 +42,24 @@ export function createTypeRegistry({ types, enabledTypes, license }: TypeRegistr
   const isEnabledInConfig = (id: string) => enabledTypes.includes('*') || enabledTypes.includes(id);
   const ensureLicensed = (type: ConnectorType) => ensureTypeLicensed(license, type.id, type.minimumLicense);
 
+  function get(id: string): ConnectorType {
+    const type = byId.get(id);
+    if (type === undefined) throw new BadRequestError(`Action type "${id}" is not registered.`);
+    return type;
+  }
+
+  function ensureEnabled(type: ConnectorType): void {
+    if (!isEnabledInConfig(type.id)) {
+      throw new ForbiddenError(
+        `action type "${type.id}" is not enabled in the Kibana config xpack.actions.enabledActionTypes`,
+      );
+    }
+    ensureLicensed(type);
+  }
+
   return {
     find: (id) => byId.get(id),
-    get(id) {
-      const type = byId.get(id);
-      if (type === undefined) throw new BadRequestError(`Action type "${id}" is not registered.`);
-      return type;
-    },
+    get,
     isSystem: (id) => byId.get(id)?.isSystemActionType === true,
     list: ({ featureId, withSystem }) =>
       types
@@ -55,14 +70,12 @@ export function createTypeRegistry({ types, enabledTypes, license }: TypeRegistr
           isEnabledInConfig: isEnabledInConfig(type.id),
           isEnabledInLicense: licenseState(license, type.minimumLicense) === 'valid',
         })),
-    ensureEnabled(type) {
-      if (!isEnabledInConfig(type.id)) {
-        throw new ForbiddenError(
-          `action type "${type.id}" is not enabled in the Kibana config xpack.actions.enabledActionTypes`,
-        );
-      }
-      ensureLicensed(type);
+    ensureEnabled,
+    runnable({ typeId, origin }) {
+      const type = get(typeId);
+      if (origin === 'stored') ensureEnabled(type);
+      else ensureLicensed(type);
+      return type;
     },
-    ensureLicensed,
   };
 }

@@ -15,9 +15,7 @@ export async function receiverOf(
   if (connector === undefined) return new NotFoundError(`Saved object [action/${connectorId}] not found`);
   const { typeId, name } = connector;
   try {
-    const type = catalog.types.get(typeId);
-    if (connector.origin === 'stored') catalog.types.ensureEnabled(type);
-    else catalog.types.ensureLicensed(type);
+    catalog.types.runnable(connector);
   } catch (error) {
     if (error instanceof AnswerError) return error;
     throw error;

@@ -187,9 +187,7 @@ export function createExecution(options: ExecutionOptions): Execution {
     const resolved = await catalog.resolve(spaceId, connectorId);
     if (resolved === undefined) throw new NotFoundError(`Saved object [action/${connectorId}] not found`);
     const { connector } = resolved;
-    const type = catalog.types.get(connector.typeId);
-    if (connector.origin === 'stored') catalog.types.ensureEnabled(type);
-    else catalog.types.ensureLicensed(type);
+    const type = catalog.types.runnable(connector);
     ensureAllowed(type, request);
     return { type, resolved, run: describe(request, connector), request };
   }

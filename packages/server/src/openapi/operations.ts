@@ -259,23 +259,34 @@ const system: Record<string, Entry> = {
   'GET /api/openapi.json': ['getOpenApi', 'This document'],
 };
 
-const BY_TAG = { connectors, cases, deliveries, spaces, security, keys, system };
+const BY_TAG: Record<OperationText['tag'], Record<string, Entry>> = {
+  connectors,
+  cases,
+  deliveries,
+  spaces,
+  security,
+  keys,
+  system,
+};
+const tags = Object.keys(BY_TAG) as OperationText['tag'][];
 
 /** The texts for a route; for one that has none here, its operation is named after its method and URL. */
 export function operationText(method: string, url: string): OperationText {
-  const documented = documentedOperations().find((each) => each.method === method && each.url === url);
-  if (documented !== undefined) return documented.text;
   const key = `${method} ${url}`;
+  for (const tag of tags) {
+    const entry = BY_TAG[tag][key];
+    if (entry !== undefined) return textOf(tag, entry);
+  }
   const operationId = key.toLowerCase().replace(/[^a-z0-9]+(.)?/g, (_, next = '') => next.toUpperCase());
   return { operationId, tag: 'system', summary: key };
 }
 
 /** Every route that has texts, with them. */
 export function documentedOperations(): { method: string; url: string; text: OperationText }[] {
-  return Object.entries(BY_TAG).flatMap(([tag, entries]) =>
-    Object.entries(entries).map(([key, entry]) => {
+  return tags.flatMap((tag) =>
+    Object.entries(BY_TAG[tag]).map(([key, entry]) => {
       const [method = '', url = ''] = key.split(' ');
-      return { method, url, text: textOf(tag as OperationText['tag'], entry) };
+      return { method, url, text: textOf(tag, entry) };
     }),
   );
 }
