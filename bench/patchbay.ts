@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startCommand } from '../packages/server/src/testing/start-command.ts';
 import { type Child, startScript } from './processes.ts';
 
 const PASSWORD = 'bench-password';
@@ -17,11 +18,11 @@ export async function startPatchbay(checkout: string, env: NodeJS.ProcessEnv = {
   const data = mkdtempSync(join(tmpdir(), 'patchbay-bench-'));
   const server = join(checkout, 'packages/server');
   const { bin } = JSON.parse(readFileSync(join(server, 'package.json'), 'utf8'));
-  const { scripts } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8'));
+  const command = startCommand(checkout);
   const child = await startScript(join(server, bin.patchbay), [], {
-    flags: scripts.start.match(/--\S+/g),
+    flags: command.flags,
     env: {
-      ...startEnvironment(scripts.start),
+      ...command.env,
       SERVER_PORT: '0',
       PATH_DATA: data,
       ELASTIC_PASSWORD: PASSWORD,
@@ -35,12 +36,6 @@ export async function startPatchbay(checkout: string, env: NodeJS.ProcessEnv = {
       rmSync(data, { recursive: true });
     },
   };
-}
-
-/** The variable that an `npm start` sets for its server: `NAME=value exec node ...`. */
-function startEnvironment(script: string): NodeJS.ProcessEnv {
-  const [, name, value] = /^(\w+)=(\w+) exec /.exec(script) ?? [];
-  return name === undefined ? {} : { [name]: value };
 }
 
 /** The id of a new connector that sends to `target`. */

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { startCommand } from '../packages/server/src/testing/start-command.ts';
 import { killGroup, type Started, start, until } from './checkout.ts';
 
 /** What a start reads, and what it leaves for those who need it. CONTRIBUTING.md says how a heavy library is loaded. */
@@ -20,17 +21,12 @@ afterEach(() => {
 });
 
 async function launch(flags: string[] = [], env: NodeJS.ProcessEnv = {}): Promise<void> {
-  const all = [
-    '--disable-warning=ExperimentalWarning',
-    '--max-semi-space-size=16',
-    '--no-memory-reducer',
-    ...flags,
-  ];
-  server = start(process.execPath, [...all, 'packages/server/src/main.js'], root, {
+  const command = startCommand(root);
+  server = start(process.execPath, [...command.flags, ...flags, 'packages/server/src/main.js'], root, {
     SERVER_PORT: '0',
     PATH_DATA: data,
     ELASTIC_PASSWORD: 'changeme',
-    MALLOC_ARENA_MAX: '1',
+    ...command.env,
     ...env,
   });
   await until(server.output, () => server.output().includes('is ready'), 20_000);

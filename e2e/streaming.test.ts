@@ -9,6 +9,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openSqliteStore } from '../packages/engine/src/store/index.ts';
+import { startCommand } from '../packages/server/src/testing/start-command.ts';
 import { killGroup, type Started, start, until } from './checkout.ts';
 
 /** Streams of a language model through the product, as it is started by hand. */
@@ -45,13 +46,14 @@ beforeAll(async () => {
     socket.on('close', () => sockets.delete(socket));
   });
   await once(vendor.listen(0, '127.0.0.1'), 'listening');
-  const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=16', '--no-memory-reducer'];
-  server = start(
-    process.execPath,
-    [...flags, 'packages/server/src/main.js'],
-    join(import.meta.dirname, '..'),
-    { SERVER_PORT: '0', PATH_DATA: data, ELASTIC_PASSWORD: PASSWORD, MALLOC_ARENA_MAX: '1' },
-  );
+  const root = join(import.meta.dirname, '..');
+  const { flags, env } = startCommand(root);
+  server = start(process.execPath, [...flags, 'packages/server/src/main.js'], root, {
+    SERVER_PORT: '0',
+    PATH_DATA: data,
+    ELASTIC_PASSWORD: PASSWORD,
+    ...env,
+  });
   await until(server.output, () => server.output().includes('is ready'), 20_000);
   url = /URL:\s+(\S+)/.exec(server.output())?.[1] ?? '';
   const created = await post('/api/actions/connector/model', {
