@@ -50,6 +50,7 @@ export { momentOf } from './moment.ts';
 export * from './oauth/index.ts';
 export type { OtherConnectors } from './other-connectors.ts';
 export type { ActionResult } from './result.ts';
+export { ruleSchema } from './rule-schema.ts';
 export {
   runAction,
   ValidationError,

@@ -1,4 +1,4 @@
-import { CASE_OWNERS } from '@patchbay/kit';
+import { CASE_OWNERS, ruleSchema } from '@patchbay/kit';
 import { z } from 'zod';
 import { timeWindowProblem } from './time-window.ts';
 
@@ -100,14 +100,7 @@ export const runParams = z.strictObject({
   groupingBy,
   groupedAlerts,
   owner: z.enum(CASE_OWNERS).meta({ title: 'Owner of the cases' }),
-  rule: z
-    .strictObject({
-      id: z.string().meta({ title: 'ID' }),
-      name: z.string().meta({ title: 'Name' }),
-      tags: z.array(z.string()).default([]).meta({ title: 'Tags' }),
-      ruleUrl: z.string().nullable().default(null).meta({ title: 'URL' }),
-    })
-    .meta({ title: 'Rule' }),
+  rule: ruleSchema,
   timeWindow,
   reopenClosedCases,
   templateId,

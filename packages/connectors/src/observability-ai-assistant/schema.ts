@@ -1,3 +1,4 @@
+import { ruleSchema } from '@patchbay/kit';
 import { z } from 'zod';
 
 /** `kibana.alert.status` of an alert. */
@@ -33,14 +34,7 @@ const alerts = (title: string) => z.array(z.record(z.string(), z.unknown())).met
 export const params = z.strictObject({
   connector,
   prompts,
-  rule: z
-    .strictObject({
-      id: z.string().meta({ title: 'ID' }),
-      name: z.string().meta({ title: 'Name' }),
-      tags: z.array(z.string()).default([]).meta({ title: 'Tags' }),
-      ruleUrl: z.string().nullable().default(null).meta({ title: 'URL' }),
-    })
-    .meta({ title: 'Rule' }),
+  rule: ruleSchema,
   alerts: z
     .strictObject({ new: alerts('New alerts'), recovered: alerts('Recovered alerts') })
     .meta({ title: 'Alerts' }),
