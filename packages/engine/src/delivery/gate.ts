@@ -2,7 +2,7 @@ import type { Store } from '../store/index.ts';
 import { admissionTo, beginProbe, type HeldBack, withdrawProbe } from './breaker.ts';
 import type { HostLimits } from './host-limits.ts';
 import type { LaneLimitsReader } from './lane-limits.ts';
-import { type RateLimit, returnTokens, takeTokens } from './token-bucket.ts';
+import { connectorBucket, type RateLimit, returnTokens, takeTokens } from './token-bucket.ts';
 
 /** Says how much of a lane may start: its breaker, its pause, its rate limit and its host's, which all processes share. */
 export interface Gate {
@@ -23,7 +23,7 @@ export function createGate(
   async function returnTaken(connectorId: string, count: number): Promise<void> {
     const { rate } = limits.known(connectorId);
     if (rate === undefined || count === 0) return;
-    await store.buckets.change(bucketOf(connectorId), (bucket) => returnTokens(bucket, count, rate));
+    await store.buckets.change(connectorBucket(connectorId), (bucket) => returnTokens(bucket, count, rate));
   }
 
   /** Tokens of the connector and of its host, as many of the one as of the other. */
@@ -36,7 +36,7 @@ export function createGate(
     const own =
       rate === undefined
         ? { count: wanted }
-        : await store.buckets.change(bucketOf(connectorId), (bucket) => takeTokens(bucket, wanted, rate, at));
+        : await store.buckets.change(connectorBucket(connectorId), (bucket) => takeTokens(bucket, wanted, rate, at));
     if ('until' in own) return { ...own, because: 'of its rate limit' };
     const ofHost = await hosts.reserve(connectorId, own.count, at);
     await returnTaken(connectorId, own.count - ('count' in ofHost ? ofHost.count : 0));
@@ -77,5 +77,3 @@ export function createGate(
     giveBack,
   };
 }
-
-const bucketOf = (connectorId: string) => `connector ${connectorId}`;

@@ -3,6 +3,7 @@ import type { Settings } from '../config/index.ts';
 import type { Store } from '../store/index.ts';
 import {
   defaultBurst,
+  hostBucket,
   oweTokens,
   type RateLimit,
   returnTokens,
@@ -38,12 +39,7 @@ export function hostLimits(
   written: Settings['patchbay.delivery.hostLimits'],
   { store, now }: { store: Pick<Store, 'buckets'>; now(): Date },
 ): HostLimits {
-  const rates = new Map<string, RateLimit>(
-    Object.entries(written).map(([host, { limit, window: windowMs, burst = defaultBurst(limit) }]) => [
-      host.toLowerCase(),
-      { limit, windowMs, burst },
-    ]),
-  );
+  const rates = hostRates(written);
   /** The limited host that a connector's last run began with. */
   const known = new LRUCache<string, string>({ max: MAX_KNOWN });
   /** Tokens of a host that are reserved here. */
@@ -60,7 +56,7 @@ export function hostLimits(
     const count = Math.min(wanted, reserved.get(host) ?? 0);
     if (count === 0) return;
     add(host, -count);
-    await store.buckets.change(bucketOf(host), (bucket) => returnTokens(bucket, count, rate));
+    await store.buckets.change(hostBucket(host), (bucket) => returnTokens(bucket, count, rate));
   }
 
   return {
@@ -68,7 +64,7 @@ export function hostLimits(
       const lane = ofLane(connectorId);
       if (lane === undefined) return { count: wanted };
       const { host, rate } = lane;
-      const taken = await store.buckets.change(bucketOf(host), (one) => takeTokens(one, wanted, rate, at));
+      const taken = await store.buckets.change(hostBucket(host), (one) => takeTokens(one, wanted, rate, at));
       if ('count' in taken) add(host, taken.count);
       return taken;
     },
@@ -99,10 +95,10 @@ export function hostLimits(
           }
           const at = now();
           if (!isFirst) {
-            await store.buckets.change(bucketOf(host), (bucket) => oweTokens(bucket, 1, rate, at));
+            await store.buckets.change(hostBucket(host), (bucket) => oweTokens(bucket, 1, rate, at));
             return;
           }
-          const taken = await store.buckets.change(bucketOf(host), (bucket) =>
+          const taken = await store.buckets.change(hostBucket(host), (bucket) =>
             takeTokens(bucket, 1, rate, at),
           );
           if ('count' in taken) return;
@@ -120,4 +116,12 @@ export function hostLimits(
   };
 }
 
-const bucketOf = (host: string) => `host ${host}`;
+/** By the host in lower case. */
+export function hostRates(written: Settings['patchbay.delivery.hostLimits']): Map<string, RateLimit> {
+  return new Map(
+    Object.entries(written).map(([host, { limit, window: windowMs, burst = defaultBurst(limit) }]) => [
+      host.toLowerCase(),
+      { limit, windowMs, burst },
+    ]),
+  );
+}

@@ -12,6 +12,10 @@ export interface RateLimit {
 
 export type Taken = { count: number } | { until: Date };
 
+/** By which name the store knows the bucket of a connector, and that of a host. */
+export const connectorBucket = (connectorId: string) => `connector ${connectorId}`;
+export const hostBucket = (host: string) => `host ${host}`;
+
 /** A tenth: what many services count over their window stays close to the limit, and a few go at once after a rest. */
 export function defaultBurst(limit: number): number {
   return Math.max(1, Math.floor(limit / 10));

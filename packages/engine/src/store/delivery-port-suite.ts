@@ -407,6 +407,15 @@ export function deliveryPortSuite(driver: string, open: () => Promise<StoreUnder
     });
 
     describe('workers', () => {
+      it('are counted while they live', async () => {
+        expect(await store.deliveries.liveWorkers(T2)).toBe(2);
+        await store.deliveries.keepAlive('w3', T1);
+        expect(await store.deliveries.liveWorkers(T0)).toBe(3);
+        expect(await store.deliveries.liveWorkers(T1)).toBe(2);
+        await store.deliveries.retire('w1');
+        expect(await store.deliveries.liveWorkers(T1)).toBe(1);
+      });
+
       it('leave behind what they ran when they are not heard of in time', async () => {
         await store.deliveries.keepAlive('w3', T1);
         await insert({ id: 'd1' }, { id: 'd2' });

@@ -213,6 +213,8 @@ export interface DeliveryStore extends SealedRecords<SealedParams> {
   keepAlive(worker: string, until: string): Promise<void>;
   /** The worker is done; what it has not settled is anybody's. */
   retire(worker: string): Promise<void>;
+  /** How many workers have said that they live. */
+  liveWorkers(now: string): Promise<number>;
   /** Those that a worker runs of whom nothing has been heard in time, up to `limit`. */
   abandoned(now: string, limit: number): Promise<DeliveryRecord[]>;
 

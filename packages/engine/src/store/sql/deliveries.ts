@@ -226,6 +226,15 @@ export function deliveryStore(db: Database, driver: DeliveryDriver): DeliverySto
       await db.deleteFrom('delivery_workers').where('id', '=', worker).execute();
     },
 
+    async liveWorkers(now) {
+      const { count } = await db
+        .selectFrom('delivery_workers')
+        .select(({ fn }) => fn.countAll<string | number>().as('count'))
+        .where('alive_until', '>', now)
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+
     async abandoned(now, limit) {
       const rows = await db
         .selectFrom('deliveries')
