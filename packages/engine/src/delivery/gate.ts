@@ -36,7 +36,9 @@ export function createGate(
     const own =
       rate === undefined
         ? { count: wanted }
-        : await store.buckets.change(connectorBucket(connectorId), (bucket) => takeTokens(bucket, wanted, rate, at));
+        : await store.buckets.change(connectorBucket(connectorId), (bucket) =>
+            takeTokens(bucket, wanted, rate, at),
+          );
     if ('until' in own) return { ...own, because: 'of its rate limit' };
     const ofHost = await hosts.reserve(connectorId, own.count, at);
     await returnTaken(connectorId, own.count - ('count' in ofHost ? ofHost.count : 0));
