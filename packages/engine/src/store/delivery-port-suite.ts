@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ClaimedDelivery, DeliveryRecord, NewDeliveryRecord, Settlement } from './delivery-port.ts';
+import type {
+  ClaimedDelivery,
+  DeliveryRecord,
+  NewDeliveryRecord,
+  QueueCount,
+  Settlement,
+} from './delivery-port.ts';
 import type { EventEntry } from './event-port.ts';
 import type { StoreUnderTest } from './port-suite.ts';
 import type { Store } from './ports.ts';
@@ -404,6 +410,32 @@ export function deliveryPortSuite(driver: string, open: () => Promise<StoreUnder
           expect(deliveries.map(({ state }) => state)).toEqual(['ready']);
         }
       });
+    });
+
+    it('counts by connector what is queued and what is dead', async () => {
+      expect(await store.deliveries.queues()).toEqual([]);
+      await insert(
+        { id: 'd1', runAt: T0 },
+        { id: 'd2', runAt: T1 },
+        { id: 'd3', spaceId: 'other', runAt: T2 },
+      );
+      await insert({ id: 'k1', orderKey: 'k', runAt: T2 }, { id: 'k2', orderKey: 'k', runAt: T1 });
+      await insert({ id: 'e1', connectorId: 'c2' });
+      const [first, second] = await claim(2);
+      await store.deliveries.settle([
+        settlement(first, { state: 'delivered' }),
+        settlement(second, { state: 'dead' }),
+      ]);
+      await claim(1, 'w1', LATER);
+      const byPlace = (a: QueueCount, b: QueueCount) =>
+        `${a.connectorId} ${a.state}` < `${b.connectorId} ${b.state}` ? -1 : 1;
+      expect((await store.deliveries.queues()).sort(byPlace)).toEqual([
+        { connectorId: 'c1', state: 'blocked', count: 1, firstDueAt: T1 },
+        { connectorId: 'c1', state: 'dead', count: 1, firstDueAt: T1 },
+        { connectorId: 'c1', state: 'ready', count: 1, firstDueAt: T2 },
+        { connectorId: 'c1', state: 'running', count: 1, firstDueAt: T2 },
+        { connectorId: 'c2', state: 'ready', count: 1, firstDueAt: T0 },
+      ]);
     });
 
     describe('workers', () => {

@@ -130,6 +130,15 @@ export interface DueLane {
   dueAt: string;
 }
 
+/** How many deliveries of a connector are in a state, in all spaces together. */
+export interface QueueCount {
+  connectorId: string;
+  state: (typeof PENDING_STATES)[number] | 'dead';
+  count: number;
+  /** When the first of them was, or is, to be run. */
+  firstDueAt: string;
+}
+
 export interface ClaimBounds {
   /** So many of the lane may be running at once, whoever runs them. */
   maxRunning?: number | undefined;
@@ -213,6 +222,8 @@ export interface DeliveryStore extends SealedRecords<SealedParams> {
   keepAlive(worker: string, until: string): Promise<void>;
   /** The worker is done; what it has not settled is anybody's. */
   retire(worker: string): Promise<void>;
+  /** What is queued and what is dead, by connector. Costs by the deliveries: for people and for metrics. */
+  queues(): Promise<QueueCount[]>;
   /** How many workers have said that they live. */
   liveWorkers(now: string): Promise<number>;
   /** Those that a worker runs of whom nothing has been heard in time, up to `limit`. */

@@ -11,6 +11,7 @@ import {
   type NewDeliveryRecord,
   PENDING_STATES,
   type Pruned,
+  type QueueCount,
   type Settlement,
 } from '../delivery-port.ts';
 import { deliveryRecord } from './delivery-row.ts';
@@ -50,6 +51,13 @@ function turnOf(...key: string[]): number {
 export interface DeliveryDriver extends SqlDialect {
   deliveries: HotDeliveries;
   appendEvents(db: Database, events: Settlement['events']): Promise<void>;
+}
+
+interface QueueRow {
+  connector_id: string;
+  state: QueueCount['state'];
+  count: number | string;
+  first_due_at: string;
 }
 
 /** What is left of a worker that has not been heard of for this long is forgotten. */
@@ -224,6 +232,26 @@ export function deliveryStore(db: Database, driver: DeliveryDriver): DeliverySto
 
     async retire(worker) {
       await db.deleteFrom('delivery_workers').where('id', '=', worker).execute();
+    },
+
+    async queues() {
+      // Written out, so that each is counted in its own partial index.
+      const { rows } = await sql<QueueRow>`
+        select connector_id, 'ready' as state, count(*) as count, min(due_at) as first_due_at
+          from deliveries where state = 'ready' group by connector_id
+        union all select connector_id, 'running', count(*), min(due_at)
+          from deliveries where state = 'running' group by connector_id
+        union all select connector_id, 'dead', count(*), min(due_at)
+          from deliveries where state = 'dead' group by connector_id
+        union all select connector_id, 'blocked', count(*), min(due_at) from deliveries
+          where order_key is not null and state in ('blocked', 'ready', 'running') and state = 'blocked'
+          group by connector_id`.execute(db);
+      return rows.map((row) => ({
+        connectorId: row.connector_id,
+        state: row.state,
+        count: Number(row.count),
+        firstDueAt: row.first_due_at,
+      }));
     },
 
     async liveWorkers(now) {
