@@ -431,7 +431,7 @@ export function deliveryPortSuite(driver: string, open: () => Promise<StoreUnder
         `${a.connectorId} ${a.state}` < `${b.connectorId} ${b.state}` ? -1 : 1;
       expect((await store.deliveries.queues()).sort(byPlace)).toEqual([
         { connectorId: 'c1', state: 'blocked', count: 1, firstDueAt: T1 },
-        { connectorId: 'c1', state: 'dead', count: 1, firstDueAt: T1 },
+        { connectorId: 'c1', state: 'dead', count: 1, firstDueAt: T0 },
         { connectorId: 'c1', state: 'ready', count: 1, firstDueAt: T2 },
         { connectorId: 'c1', state: 'running', count: 1, firstDueAt: T2 },
         { connectorId: 'c2', state: 'ready', count: 1, firstDueAt: T0 },
