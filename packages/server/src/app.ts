@@ -138,7 +138,7 @@ export async function createApp(system: System, slow = SLOW_REQUESTS): Promise<A
   app.decorateRequest('spaceId', '');
   app.decorateRequest('auditedId', undefined);
   app.decorateRequest('hasFailed', false);
-  if (audit !== undefined) auditRequests(app, audit, now);
+  if (audit !== undefined) auditRequests(app, { audit, withRuns: settings['patchbay.audit.runs'], now });
   logRequests(app, log);
   const ensureNotStopping = answerWhileStopping(app);
   app.setErrorHandler(onError);

@@ -48,6 +48,43 @@ describe('the audit log', () => {
     ]);
   });
 
+  it('tells who ran, tested and enqueued what, where the settings ask for it', async () => {
+    const run = async (withRuns: boolean) => {
+      const path = join(temporaryFolder(), 'audit.log');
+      await using server = await testServer({
+        settings: { 'patchbay.audit.file': path, 'patchbay.audit.runs': withRuns },
+      });
+      await server.call('POST', '/api/actions/connector/c1', { body: connector });
+      const params = { message: 'canary-body' };
+      await server.call('POST', '/api/actions/connector/c1/_execute', { body: { params } });
+      const test = { connector_type_id: '.server-log', params };
+      await server.call('POST', '/api/patchbay/connectors/_test', { body: test });
+      const item = { connector_id: 'c1', params };
+      const one = await server.call('POST', '/api/patchbay/deliveries', { body: item });
+      const two = await server.call('POST', '/api/patchbay/deliveries', {
+        body: { deliveries: [item, item] },
+      });
+      const written = readFileSync(path, 'utf8');
+      expect(written).not.toContain('canary-body');
+      const events = written
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+        .map(({ event, kibana }) => [event.action, kibana.saved_object.id]);
+      const ids = [one.body.id, two.body.deliveries.map(({ id }: { id: string }) => id).join(',')];
+      return { events, ids };
+    };
+    const { events, ids } = await run(true);
+    expect(events).toEqual([
+      ['connector_create', 'c1'],
+      ['connector_execute', 'c1'],
+      ['connector_test', undefined],
+      ['delivery_enqueue', ids[0]],
+      ['delivery_enqueue', ids[1]],
+    ]);
+    expect((await run(false)).events).toEqual([['connector_create', 'c1']]);
+  });
+
   it('tells who changed what, in a file of its owner’s', async () => {
     const path = join(temporaryFolder(), 'audit.log');
     await using server = await testServer({ settings: { 'patchbay.audit.file': path } });

@@ -14,6 +14,9 @@ const ACTIONS = {
   connector_authorization_delete: { category: 'database', type: 'deletion', object: 'action' },
   connector_settings_update: { category: 'database', type: 'change', object: 'action' },
   connector_settings_delete: { category: 'database', type: 'deletion', object: 'action' },
+  connector_execute: { category: 'web', type: 'access', object: 'action' },
+  connector_test: { category: 'web', type: 'access', object: 'action' },
+  delivery_enqueue: { category: 'database', type: 'creation', object: 'delivery' },
   delivery_cancel: { category: 'database', type: 'change', object: 'delivery' },
   delivery_replay: { category: 'database', type: 'change', object: 'delivery' },
   delivery_discard: { category: 'database', type: 'change', object: 'delivery' },
@@ -40,13 +43,20 @@ const ACTIONS = {
 
 export type AuditAction = keyof typeof ACTIONS;
 
+/** Runs, which the event log has too: they are written down where the settings ask for it. */
+const RUNS: ReadonlySet<AuditAction> = new Set(['connector_execute', 'connector_test', 'delivery_enqueue']);
+
 const DENIED = new Set([401, 403, 429]);
 
 /** Writes down every call of a route with an audit action, and every call that is denied. */
-export function auditRequests(app: App, audit: Audit, now: () => Date): void {
+export function auditRequests(
+  app: App,
+  { audit, withRuns, now }: { audit: Audit; withRuns: boolean; now(): Date },
+): void {
   // Not onResponse: a change is written down even if its caller did not wait for the answer.
   app.addHook('onSend', (request, reply, payload, done) => {
-    const action = request.routeOptions.config.audit || undefined;
+    const named = request.routeOptions.config.audit || undefined;
+    const action = named !== undefined && RUNS.has(named) && !withRuns ? undefined : named;
     const isDenied = DENIED.has(reply.statusCode);
     if (action !== undefined || isDenied) audit.write(eventOf(request, reply.statusCode, action, now()));
     done(null, payload);

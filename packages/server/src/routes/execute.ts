@@ -30,7 +30,7 @@ export function executeRoute(app: App, system: System): void {
   const config = { access: 'public', isActionsRoute: true } as const;
   app.post(
     '/api/actions/connector/:id/_execute',
-    { schema, config: { ...config, audit: false } },
+    { schema, config: { ...config, audit: 'connector_execute' } },
     async (request, reply) => {
       const { id: connectorId } = request.params;
       const { spaceId } = request;
@@ -51,7 +51,7 @@ export function executeRoute(app: App, system: System): void {
 
   app.post(
     '/api/patchbay/connectors/_test',
-    { schema: { body: testBody }, config: { ...config, audit: false } },
+    { schema: { body: testBody }, config: { ...config, audit: 'connector_test' } },
     async (request, reply) => {
       const { connector_type_id: typeId, ...given } = request.body;
       authorize(system, request, 'create', typeId);

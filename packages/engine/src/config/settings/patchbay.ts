@@ -130,6 +130,12 @@ export const patchbaySettings = {
     .boolean()
     .default(true)
     .describe('Whether changes and denied calls are written down.'),
+  'patchbay.audit.runs': z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether it is also written down who ran, tested or enqueued what. The event log has the runs themselves either way.',
+    ),
   'patchbay.audit.file': z
     .string()
     .min(1)

@@ -30,7 +30,7 @@ export function enqueueRoute(app: App, system: System): void {
 
   app.post(
     '/api/patchbay/deliveries',
-    { schema: { body }, config: { access: 'public', isActionsRoute: true, audit: false } },
+    { schema: { body }, config: { access: 'public', isActionsRoute: true, audit: 'delivery_enqueue' } },
     async (request, reply) => {
       const asked = request.body;
       reply.code(202);
@@ -48,12 +48,15 @@ export function enqueueRoute(app: App, system: System): void {
             throw error instanceof AnswerError ? atPlace(place, error) : error;
           }
         }
-        return { deliveries: (await delivery.enqueue(items)).map(enqueuedAnswer) };
+        const enqueued = await delivery.enqueue(items);
+        request.auditedId = enqueued.map(({ id }) => id).join(',');
+        return { deliveries: enqueued.map(enqueuedAnswer) };
       }
       const idempotencyKey = idempotencyKeyOf(request, asked);
       const [enqueued] = await delivery.enqueue([
         await itemOf(request, { ...asked, idempotency_key: idempotencyKey }),
       ]);
+      request.auditedId = enqueued?.id;
       return enqueued && enqueuedAnswer(enqueued);
     },
   );
