@@ -49,6 +49,7 @@ const engine = {
   cases: ['access', 'catalog', 'execution', 'licensing', 'store'],
   'key-rotation': ['catalog', 'delivery', 'tokens', 'vault', 'store'],
   delivery: ['catalog', 'execution', 'events', 'vault', 'store', 'config'],
+  health: ['catalog', 'delivery', 'events', 'store'],
   oauth: ['catalog', 'redaction', 'tokens', 'store', 'vault', 'egress', 'rate-limits'],
 };
 

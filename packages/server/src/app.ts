@@ -38,6 +38,7 @@ import { secretNamesRoutes } from './routes/secret-names.ts';
 import { securityRoutes } from './routes/security/index.ts';
 import { spaceRoutes } from './routes/spaces.ts';
 import { statusRoute } from './routes/status.ts';
+import { whyRoute } from './routes/why.ts';
 import type { System } from './system.ts';
 
 declare module 'fastify' {
@@ -181,6 +182,7 @@ export function addRoutes(app: App, system: System): void {
   secretNamesRoutes(app, system);
   executeRoute(app, system);
   deliveryRoutes(app, system);
+  whyRoute(app, system);
   oauthRoutes(app, system);
   casesRoutes(app, system);
   spaceRoutes(app, system);

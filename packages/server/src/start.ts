@@ -9,6 +9,7 @@ import {
   createDelivery,
   createDeliveryWorker,
   createRetention,
+  readHolds,
   sharedClock,
 } from '@patchbay/engine/delivery';
 import { createEgress } from '@patchbay/engine/egress';
@@ -20,6 +21,7 @@ import {
 import { StartupError } from '@patchbay/engine/errors';
 import { createEventLog } from '@patchbay/engine/events';
 import { createExecution, type Execution } from '@patchbay/engine/execution';
+import { createWhy } from '@patchbay/engine/health';
 import { createOAuth } from '@patchbay/engine/oauth';
 import { processRedactor, type Redact } from '@patchbay/engine/redaction';
 import { createSpaces } from '@patchbay/engine/spaces';
@@ -166,6 +168,14 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const worker = settings['patchbay.roles'].includes('worker')
       ? createDeliveryWorker({ store, catalog, execution, vault, settings, log: deliveryLog, now: clock.now })
       : undefined;
+    const why = createWhy({
+      store,
+      catalog,
+      delivery,
+      events,
+      holds: readHolds({ store, catalog, settings, now: clock.now }),
+      now: clock.now,
+    });
     const oauth = createOAuth({
       catalog,
       egress,
@@ -196,6 +206,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         execution,
         cases,
         delivery,
+        why,
         oauth,
         events,
         audit,

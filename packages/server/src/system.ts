@@ -5,6 +5,7 @@ import type { Settings } from '@patchbay/engine/config';
 import type { Delivery } from '@patchbay/engine/delivery';
 import type { EventLog } from '@patchbay/engine/events';
 import type { Execution } from '@patchbay/engine/execution';
+import type { WhyReader } from '@patchbay/engine/health';
 import type { License } from '@patchbay/engine/licensing';
 import type { OAuth } from '@patchbay/engine/oauth';
 import type { Spaces } from '@patchbay/engine/spaces';
@@ -27,6 +28,7 @@ export interface System {
   execution: Execution;
   cases: Cases;
   delivery: Delivery;
+  why: WhyReader;
   oauth: OAuth;
   events: EventLog;
   /** undefined: turned off. */

@@ -21,6 +21,8 @@ export type Reason =
   | Hold['kind']
   | 'no_worker'
   | 'refused'
+  | 'failing'
+  | 'nothing_sent'
   | 'dead'
   | 'cancelled'
   | 'discarded';

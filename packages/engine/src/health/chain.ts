@@ -1,5 +1,6 @@
 import { sourceOf } from '../delivery/index.ts';
-import type { DeliveryAttempt, DeliveryRecord } from '../store/index.ts';
+import type { DeliveryAttempt, DeliveryRecord, EventRecord } from '../store/index.ts';
+import { runEnd } from './run-end.ts';
 
 /** What happened, in its order. */
 export interface Link {
@@ -21,7 +22,18 @@ export function chainOf(delivery: DeliveryRecord): Link[] {
     links.push({ at: roundAt, kind: 'replayed', deliveryId, text: 'replayed: its attempts count anew' });
   const end = endOf(delivery);
   if (end !== undefined) links.push(end);
-  return links.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  return inOrder(links);
+}
+
+/** Those of one moment stay as they are. */
+export function inOrder(links: readonly Link[]): Link[] {
+  return links.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+}
+
+/** A run that belongs to no delivery, or to one that is no longer kept. */
+export function linkOfRun(event: EventRecord): Link {
+  const { at, executionUuid, isOk, reason } = runEnd(event);
+  return { at, kind: 'run', executionUuid, text: isOk ? 'a run came through' : `a run failed: ${reason}` };
 }
 
 function linkOf({ number, outcome, reason, ...attempt }: DeliveryAttempt, deliveryId: string): Link {

@@ -38,6 +38,7 @@ import {
   enqueuedAnswers,
 } from '../wire/delivery-answers.ts';
 import { errorAnswer } from '../wire/error-answer.ts';
+import { whyAnswer } from '../wire/health-answers.ts';
 import {
   healthAnswer,
   keyRotationAnswer,
@@ -61,6 +62,7 @@ export const components = {
   delivery: deliveryAnswer,
   delivery_list: deliveryListAnswer,
   deliveries_changed: deliveriesChangedAnswer,
+  why: whyAnswer,
   access_token: accessTokenAnswer,
   authorization_start: authorizationStartAnswer,
   authorization_status: authorizationStatusAnswer,

@@ -103,6 +103,7 @@ const connectors: Record<string, Entry> = {
 };
 
 const deliveries: Record<string, Entry> = {
+  'GET /api/patchbay/why': ['getWhy', 'Why something arrived or did not, and what happened', 'why'],
   'POST /api/patchbay/deliveries': [
     'enqueueDeliveries',
     'Enqueue runs that nobody waits for',

@@ -31,7 +31,8 @@ const attempt = z.strictObject({
   next_try_at: time.nullable(),
 });
 
-const listed = z.strictObject({
+/** Without its attempts. */
+export const listedDelivery = z.strictObject({
   id: z.string(),
   connector_id: z.string(),
   connector_type_id: z.string(),
@@ -64,7 +65,7 @@ const listed = z.strictObject({
   ended_at: time.nullable(),
 });
 
-export const deliveryAnswer = listed.extend({
+export const deliveryAnswer = listedDelivery.extend({
   attempts: z.array(attempt),
   /** For those who ask for them; null: they are no longer kept. */
   params: z.record(z.string(), z.unknown()).nullable().optional(),
@@ -76,7 +77,7 @@ export const deliveryListAnswer = z.strictObject({
   total: z.int().min(0),
   /** There are more than were counted. */
   total_is_lower_bound: z.literal(true).optional(),
-  data: z.array(listed),
+  data: z.array(listedDelivery),
 });
 
 export const deliveriesChangedAnswer = z.strictObject({ changed: z.int().min(0) });

@@ -77,6 +77,7 @@ export const ROUTE_RULES: Readonly<Record<string, RouteRule>> = {
     { body: { connector_type_id: '.server-log', ...run } },
   ],
   'GET /api/patchbay/connectors/{id}/settings': 'reads connectors',
+  'GET /api/patchbay/why': ['reads connectors', { query: 'connector_id=nowhere' }],
   'PUT /api/patchbay/connectors/{id}/settings': ['changes connectors', { body: {} }],
   'DELETE /api/patchbay/connectors/{id}/settings': 'changes connectors',
 
