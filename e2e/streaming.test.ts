@@ -179,7 +179,7 @@ it('the tokens that the vendor counted are in the event log', async () => {
   server.child.kill('SIGTERM');
   await server.exited;
   const store = openSqliteStore(join(data, 'patchbay.sqlite'));
-  const events = await store.events.find({ connectorId: 'model' });
+  const events = await store.events.find({ connectorIds: ['model'] });
   await store.close();
   expect(events.map(({ document }) => document)).toContainEqual(
     expect.objectContaining({

@@ -61,14 +61,16 @@ export function executeEnd(
 ): EventRecord {
   const { result, endedAt, requestBodyBytes, tokenUsage } = end;
   const isOk = result.status === 'ok';
+  const durationMs = endedAt.getTime() - run.startedAt.getTime();
   const parts: Parts = {
+    durationMs,
     event: {
       provider: 'actions',
       action: 'execute',
       kind: 'action',
       start: run.startedAt.toISOString(),
       end: endedAt.toISOString(),
-      duration: nanoseconds(endedAt.getTime() - run.startedAt.getTime()),
+      duration: nanoseconds(durationMs),
       outcome: isOk ? 'success' : 'failure',
     },
     message: `${isOk ? 'action executed' : 'action execution failure'}: ${label(run)}`,
@@ -123,6 +125,7 @@ export function errorText({ message, serviceMessage, retry }: ActionResult): str
 interface Parts {
   event: { action: string; outcome?: string } & Record<string, string>;
   message: string;
+  durationMs?: number;
   error?: { message: string };
   user?: { name: string; id?: string };
   execution?: Record<string, unknown>;
@@ -171,8 +174,13 @@ function record(run: Run, installation: Installation, at: Date, parts: Parts): E
     action: parts.event.action,
     spaceId,
     connectorId: connector.id,
+    typeId: connector.typeId,
     executionUuid,
     outcome: parts.event.outcome ?? null,
+    source: run.source.kind,
+    durationMs: parts.durationMs ?? null,
+    deliveryId: run.task?.deliveryId ?? null,
+    attempt: run.task?.attempt ?? null,
     document,
   };
 }

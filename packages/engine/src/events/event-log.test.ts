@@ -158,8 +158,13 @@ function event(n: number): EventRecord {
     action: 'execute',
     spaceId: 'default',
     connectorId: 'c1',
+    typeId: '.webhook',
     executionUuid: String(n),
     outcome: 'success',
+    source: 'http_request',
+    durationMs: 1,
+    deliveryId: null,
+    attempt: null,
     document: { n },
   };
 }

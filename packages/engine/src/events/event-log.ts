@@ -68,10 +68,8 @@ export function createEventLog({ store, log }: { store: EventStore; log: Logger 
 }
 
 /** An event as a store appends it. */
-export function eventEntry(event: EventRecord): EventEntry {
-  const { timestamp, action, spaceId, connectorId, executionUuid, outcome } = event;
-  const document = Buffer.from(JSON.stringify(event.document));
-  return { timestamp, action, spaceId, connectorId, executionUuid, outcome, document };
+export function eventEntry({ document, ...fields }: EventRecord): EventEntry {
+  return { ...fields, document: Buffer.from(JSON.stringify(document)) };
 }
 
 function bounded(events: EventEntry[], log: Logger): EventEntry[] {

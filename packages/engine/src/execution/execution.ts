@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   type ActionResult,
   type Cases,
@@ -16,6 +15,7 @@ import {
   type TokenUsage,
   type Transport,
 } from '@patchbay/kit';
+import { v7 } from 'uuid';
 import { holds, type Principal } from '../access/index.ts';
 import type { Catalog, Connector, ConnectorSettings, ResolvedConnector } from '../catalog/index.ts';
 import type { Egress } from '../egress/index.ts';
@@ -357,12 +357,14 @@ export function createExecution(options: ExecutionOptions): Execution {
     connector: Pick<Connector, 'id' | 'typeId' | 'name' | 'origin'>,
   ): Run {
     const { id, typeId, name, origin } = connector;
+    const startedAt = now();
     return {
-      executionUuid: randomUUID(),
+      // In the order of time: runs that follow each other are neighbours in the event log's index of them.
+      executionUuid: v7({ msecs: startedAt.getTime() }),
       source,
       spaceId,
       connector: { id, typeId, name, isInMemory: origin !== 'stored' },
-      startedAt: now(),
+      startedAt,
       task,
     };
   }

@@ -77,7 +77,12 @@ export function createWhy({ store, catalog, delivery, events, holds, now }: WhyO
       const [state, queues, runs, { deliveries }] = await Promise.all([
         stateOf(spaceId, connectorId),
         store.deliveries.queues(),
-        store.events.find({ spaceId, connectorId, action: 'execute', limit: RUNS }),
+        store.events.find({
+          spaceIds: [spaceId],
+          connectorIds: [connectorId],
+          actions: ['execute'],
+          limit: RUNS,
+        }),
         store.deliveries.find({ spaceId, connectorId }, { from: 0, size: DELIVERIES, countUpTo: 0 }),
       ]);
       if (!state.isThere) throw new NotFoundError(`Saved object [action/${connectorId}] not found`);

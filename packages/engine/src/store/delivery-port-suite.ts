@@ -9,6 +9,7 @@ import type {
 import type { EventEntry } from './event-port.ts';
 import type { StoreUnderTest } from './port-suite.ts';
 import type { Store } from './ports.ts';
+import { testEntry } from './test-event.ts';
 
 const T0 = '2026-01-01T00:00:00.000Z';
 const T1 = '2026-01-01T00:00:01.000Z';
@@ -684,13 +685,5 @@ function settlement(
 }
 
 function event(executionUuid: string): EventEntry {
-  return {
-    timestamp: T2,
-    action: 'execute',
-    spaceId: 'default',
-    connectorId: 'c1',
-    executionUuid,
-    outcome: 'success',
-    document: Buffer.from('{}'),
-  };
+  return testEntry({ timestamp: T2, executionUuid });
 }

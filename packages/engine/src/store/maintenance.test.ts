@@ -59,8 +59,13 @@ async function fill(store: Store, connectors: number): Promise<void> {
     action: 'execute',
     spaceId: 'default',
     connectorId: 'c',
+    typeId: '.webhook',
     executionUuid: 'e',
     outcome: null,
+    source: 'http_request',
+    durationMs: null,
+    deliveryId: null,
+    attempt: null,
   };
   await store.events.append(
     Array.from({ length: 600 }, (_, n) => ({ ...event, document: Buffer.from(`{"n":${n}}`) })),
@@ -125,8 +130,13 @@ describe('a store as a whole', () => {
           action: 'execute',
           spaceId: 'default',
           connectorId: 'c',
+          typeId: '.webhook',
           executionUuid: 'new',
           outcome: null,
+          source: 'http_request',
+          durationMs: null,
+          deliveryId: null,
+          attempt: null,
           document: Buffer.from('{}'),
         },
       ]);

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { casePortSuite } from './case-port-suite.ts';
-import type { EventEntry, EventRecord } from './event-port.ts';
 import type {
   ApiKeyRecord,
   ConnectorRecord,
@@ -12,6 +11,7 @@ import type {
   StoreTransaction,
   UserRecord,
 } from './ports.ts';
+import { testEntry, testEvent } from './test-event.ts';
 
 /** A store with nothing in it. */
 export interface StoreUnderTest {
@@ -46,7 +46,7 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
       await store.close();
       await expect(store.ping()).rejects.toThrow();
       await expect(store.connectors.list('default')).rejects.toThrow();
-      await expect(store.events.append([entry()])).rejects.toThrow();
+      await expect(store.events.append([testEntry()])).rejects.toThrow();
     });
 
     it('still has everything after it was closed and opened again', async () => {
@@ -55,7 +55,7 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
       await store.users.put(user());
       await store.roles.put({ name: 'ops', body: { kibana: [] } });
       await store.apiKeys.create(apiKey());
-      await store.events.append([entry()]);
+      await store.events.append([testEntry()]);
       await store.meta.set('uuid', '1');
       const again = await opened.reopen();
       expect(await again.spaces.list()).toHaveLength(2);
@@ -64,7 +64,7 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
       expect(await again.users.list()).toEqual([user()]);
       expect(await again.roles.list()).toEqual([{ name: 'ops', body: { kibana: [] } }]);
       expect(await again.apiKeys.get('k1')).toEqual(apiKey());
-      expect(await again.events.find({})).toEqual([event()]);
+      expect(await again.events.find({})).toMatchObject([testEvent()]);
       expect(await again.meta.get('uuid')).toBe('1');
     });
 
@@ -77,7 +77,7 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
           await tx.connectors.create(connector());
           await tx.references.replace('default', rule('1'), [action('c1')]);
           await tx.roles.put({ name: 'ops', body: {} });
-          await tx.events.append([entry()]);
+          await tx.events.append([testEntry()]);
           expect(await tx.connectors.get('default', 'c1')).toEqual(connector());
           expect(told).toEqual([]);
           return 7;
@@ -86,7 +86,7 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
         expect(told).toEqual(['first', 'second']);
         expect(await store.connectors.get('default', 'c1')).toEqual(connector());
         expect(await store.references.countByTarget('default', 'action')).toEqual(new Map([['c1', 1]]));
-        expect(await store.events.find({})).toEqual([event()]);
+        expect(await store.events.find({})).toMatchObject([testEvent()]);
       });
 
       it('keep nothing when their work fails, and tell nobody', async () => {
@@ -94,7 +94,7 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
         const work = store.transaction(async (tx) => {
           tx.afterCommit(() => told++);
           await tx.connectors.create(connector());
-          await tx.events.append([entry()]);
+          await tx.events.append([testEntry()]);
           throw new Error('after all not');
         });
         await expect(work).rejects.toThrow('after all not');
@@ -105,7 +105,7 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
 
       it.each<[string, (tx: StoreTransaction) => Promise<unknown>]>([
         ['a query', (tx) => tx.connectors.create(connector({ id: 'c2', spaceId: 'nowhere' }))],
-        ['an event', (tx) => tx.events.append([entry({ action: null as unknown as string })])],
+        ['an event', (tx) => tx.events.append([testEntry({ action: null as unknown as string })])],
       ])('keep nothing when %s failed in them, even if their work goes on', async (_what, fail) => {
         let told = 0;
         const work = store.transaction(async (tx) => {
@@ -665,76 +665,6 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
       });
     });
 
-    describe('events', () => {
-      it('finds the last written first, also among those of one moment', async () => {
-        await store.events.append(['a', 'b', 'c'].map((executionUuid) => entry({ executionUuid })));
-        await store.events.append([entry({ executionUuid: 'd' })]);
-        const found = await store.events.find({});
-        expect(found.map(({ executionUuid }) => executionUuid)).toEqual(['d', 'c', 'b', 'a']);
-      });
-
-      it.each<[Parameters<Store['events']['find']>[0], string[]]>([
-        [{ spaceId: 'other' }, ['3']],
-        [{ connectorId: 'c2' }, ['2']],
-        [{ executionUuid: '1' }, ['1']],
-        [{ action: 'execute-start' }, ['4']],
-        [{ spaceId: 'default', connectorId: 'c1', limit: 1 }, ['4']],
-        [{ spaceId: 'default', limit: 2 }, ['4', '2']],
-        [{ connectorId: 'c1', action: 'nothing' }, []],
-      ])('finds by %j', async (query, expected) => {
-        await store.events.append([
-          entry({ executionUuid: '1' }),
-          entry({ executionUuid: '2', connectorId: 'c2' }),
-          entry({ executionUuid: '3', spaceId: 'other' }),
-          entry({ executionUuid: '4', action: 'execute-start', outcome: null }),
-        ]);
-        const found = await store.events.find(query);
-        expect(found.map(({ executionUuid }) => executionUuid)).toEqual(expected);
-      });
-
-      it('gives 100 unless told', async () => {
-        await store.events.append(Array.from({ length: 150 }, () => entry()));
-        expect(await store.events.find({})).toHaveLength(100);
-        expect(await store.events.find({ limit: 500 })).toHaveLength(150);
-      });
-
-      it('writes all of a batch or nothing, and goes on after a refusal', async () => {
-        const broken = entry({ connectorId: null as unknown as string });
-        await expect(store.events.append([entry(), broken])).rejects.toThrow();
-        expect(await store.events.find({})).toEqual([]);
-        await store.events.append([entry()]);
-        expect(await store.events.find({})).toEqual([event()]);
-      });
-
-      it('takes an empty batch', async () => {
-        await store.events.append([]);
-        expect(await store.events.find({})).toEqual([]);
-      });
-
-      it('does not mix a batch with the other writes of the moment', async () => {
-        await Promise.all([
-          store.references.replace('default', rule('1'), [action('a')]),
-          store.events.append([entry(), entry()]),
-          store.roles.put({ name: 'ops', body: {} }),
-          store.events.append([entry()]),
-          store.connectors.create(connector()),
-        ]);
-        expect(await store.events.find({})).toHaveLength(3);
-        expect(await store.roles.list()).toHaveLength(1);
-        expect(await store.connectors.list('default')).toHaveLength(1);
-      });
-
-      it('gives back any document', async () => {
-        await fc.assert(
-          fc.asyncProperty(jsonMap, async (document) => {
-            await store.events.append([entry({ document })]);
-            expect(await store.events.find({ limit: 1 })).toEqual([event({ document })]);
-          }),
-          { numRuns: 50 },
-        );
-      });
-    });
-
     describe('facts about the installation', () => {
       it('keeps the first value of a name that is set once, and gives it to all', async () => {
         const given = await Promise.all(['1', '2', '3'].map((value) => store.meta.setOnce('uuid', value)));
@@ -826,20 +756,3 @@ function apiKey(facts: Partial<ApiKeyRecord> = {}): ApiKeyRecord {
 }
 
 /** As it is appended. */
-function entry(facts: Partial<EventRecord> = {}): EventEntry {
-  const { document, ...fields } = event(facts);
-  return { ...fields, document: Buffer.from(JSON.stringify(document)) };
-}
-
-function event(facts: Partial<EventRecord> = {}): EventRecord {
-  return {
-    timestamp: '2026-01-01T00:00:00.000Z',
-    action: 'execute',
-    spaceId: 'default',
-    connectorId: 'c1',
-    executionUuid: 'e1',
-    outcome: 'success',
-    document: { message: 'action executed' },
-    ...facts,
-  };
-}

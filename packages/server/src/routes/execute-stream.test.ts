@@ -174,7 +174,8 @@ it('the event log tells how each stream ended, and what it counted, after its en
   await server.stop();
   const store = openSqliteStore(join(dataPath, 'patchbay.sqlite'));
   const endOf = async (connectorId: string) =>
-    (await store.events.find({ connectorId })).find(({ action }) => action === 'execute')?.document;
+    (await store.events.find({ connectorIds: [connectorId] })).find(({ action }) => action === 'execute')
+      ?.document;
   expect(await endOf('whole')).toMatchObject({
     event: { outcome: 'success' },
     kibana: {

@@ -406,7 +406,7 @@ describe('the event log', () => {
     await logging.stop();
 
     const store = openSqliteStore(join(dataPath, 'patchbay.sqlite'));
-    const events = await store.events.find({ connectorId: 'seen' });
+    const events = await store.events.find({ connectorIds: ['seen'] });
     await store.close();
     expect(events.map(({ document }) => document)).toMatchObject([
       {

@@ -131,7 +131,9 @@ it('.gen-ai tokens are in the event log, of answers and of streams, counted or n
 
   const store = openSqliteStore(join(dataPath, 'patchbay.sqlite'));
   const endOf = async (connectorId: string) => {
-    const end = (await store.events.find({ connectorId })).find(({ action }) => action === 'execute');
+    const end = (await store.events.find({ connectorIds: [connectorId] })).find(
+      ({ action }) => action === 'execute',
+    );
     return end?.document as unknown;
   };
   const counted = (usage: object) => ({ kibana: { action: { execution: { gen_ai: { usage } } } } });

@@ -204,7 +204,7 @@ describe('.mcp over the API', () => {
     await counting.call('POST', `${path}/_execute`, { body: { params } });
     await counting.stop();
     const store = openSqliteStore(join(dataPath, 'patchbay.sqlite'));
-    const events = await store.events.find({ connectorId: 'tools' });
+    const events = await store.events.find({ connectorIds: ['tools'] });
     await store.close();
     const bytes = '{"name":"search","arguments":{"q":"x"}}'.length;
     expect(events.map(({ document }) => document)).toMatchObject([

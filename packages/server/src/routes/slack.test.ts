@@ -71,7 +71,7 @@ describe('.slack', () => {
     await server.call('POST', `${path}/_execute`, execute);
     await server.stop();
     const store = openSqliteStore(join(dataPath, 'patchbay.sqlite'));
-    const events = await store.events.find({ connectorId: 'ops' });
+    const events = await store.events.find({ connectorIds: ['ops'] });
     await store.close();
     expect(events.map(({ document }) => document)).toMatchObject([
       {

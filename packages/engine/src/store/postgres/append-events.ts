@@ -5,16 +5,23 @@ import type { Database } from '../sql/index.ts';
 /** A batch is one statement, with one parameter a column. */
 export async function appendEvents(db: Database, events: readonly EventEntry[]): Promise<void> {
   if (events.length === 0) return;
-  const column = <T>(value: (event: EventEntry) => T) => sql`${events.map(value)}::text[]`;
+  const texts = (value: (event: EventEntry) => string | null) => sql`${events.map(value)}::text[]`;
+  const numbers = (value: (event: EventEntry) => number | null) => sql`${events.map(value)}::bigint[]`;
   await sql`
-    insert into events (timestamp, action, space_id, connector_id, execution_uuid, outcome, document)
-    select timestamp, action, space_id, connector_id, execution_uuid, outcome, document
+    insert into events (timestamp, action, space_id, connector_id, type_id, execution_uuid, outcome, source,
+      duration_ms, delivery_id, attempt, document)
+    select timestamp, action, space_id, connector_id, type_id, execution_uuid, outcome, source,
+      duration_ms, delivery_id, attempt, document
     from unnest(
-      ${column(({ timestamp }) => timestamp)}, ${column(({ action }) => action)},
-      ${column(({ spaceId }) => spaceId)}, ${column(({ connectorId }) => connectorId)},
-      ${column(({ executionUuid }) => executionUuid)}, ${column(({ outcome }) => outcome)},
-      ${column(({ document }) => Buffer.from(document.buffer, document.byteOffset, document.length).toString())}
+      ${texts(({ timestamp }) => timestamp)}, ${texts(({ action }) => action)},
+      ${texts(({ spaceId }) => spaceId)}, ${texts(({ connectorId }) => connectorId)},
+      ${texts(({ typeId }) => typeId)}, ${texts(({ executionUuid }) => executionUuid)},
+      ${texts(({ outcome }) => outcome)}, ${texts(({ source }) => source)},
+      ${numbers(({ durationMs }) => durationMs)}, ${texts(({ deliveryId }) => deliveryId)},
+      ${numbers(({ attempt }) => attempt)},
+      ${texts(({ document }) => Buffer.from(document.buffer, document.byteOffset, document.length).toString())}
     ) with ordinality as
-      batch (timestamp, action, space_id, connector_id, execution_uuid, outcome, document, position)
+      batch (timestamp, action, space_id, connector_id, type_id, execution_uuid, outcome, source,
+        duration_ms, delivery_id, attempt, document, position)
     order by position`.execute(db);
 }

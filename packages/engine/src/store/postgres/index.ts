@@ -13,6 +13,7 @@ import { jobWakeups } from './wakeups.ts';
 
 const dialect: SqlDialect = {
   locksRows: true,
+  eventsAtOnce: undefined,
   async takeTurns(transaction, name) {
     await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(transaction);
   },

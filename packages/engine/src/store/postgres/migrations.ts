@@ -326,4 +326,25 @@ export const migrations: readonly string[] = [
   create trigger troubles_of_changed_settings after update of settings or delete on connector_settings
     for each row execute function forget_trouble();
   `,
+  // Documents may hold what PostgreSQL's own JSON refuses, and a quotation mark within a text is escaped in them.
+  `
+  alter table events
+    add column type_id ${text} not null default '',
+    add column source ${text} not null default '',
+    add column duration_ms bigint,
+    add column delivery_id ${text},
+    add column attempt integer;
+  update events set
+    type_id = coalesce(substring(document from '"type_id":"([^"]*)"'), ''),
+    source = coalesce(substring(document from '"source":"([^"]*)"'), ''),
+    duration_ms = substring(document from '"duration":"([0-9]+)"')::bigint / 1000000,
+    delivery_id = substring(document from '"delivery":[{]"id":"([^"]*)"'),
+    attempt = substring(document from '"delivery":[{]"id":"[^"]*","attempt":([0-9]+)')::integer;
+  drop index events_by_connector;
+  create index events_by_connector
+    on events (connector_id, timestamp, seq) include (action, space_id, outcome, attempt, duration_ms);
+  create index events_by_space
+    on events (space_id, timestamp, seq) include (action, connector_id, outcome, attempt, duration_ms);
+  create index events_by_execution on events (execution_uuid);
+  `,
 ];

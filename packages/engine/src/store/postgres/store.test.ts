@@ -9,6 +9,7 @@ import {
   testDatabase,
 } from '../../testing/postgres/index.ts';
 import { deliveryPortSuite } from '../delivery-port-suite.ts';
+import { eventPortSuite } from '../event-port-suite.ts';
 import { lanePortSuite } from '../lane-port-suite.ts';
 import { type StoreUnderTest, storePortSuite } from '../port-suite.ts';
 import { openSqliteStore } from '../sqlite/index.ts';
@@ -43,6 +44,7 @@ describe('with PostgreSQL', () => {
 
   storePortSuite('PostgreSQL', emptyStore);
   deliveryPortSuite('PostgreSQL', emptyStore);
+  eventPortSuite('PostgreSQL', emptyStore);
   lanePortSuite('PostgreSQL', emptyStore);
   troublePortSuite('PostgreSQL', emptyStore);
 });

@@ -8,6 +8,8 @@ export type Database = Kysely<Tables>;
 export interface SqlDialect {
   /** Whether others may change a row between being read and being acted on, so that it is to be locked. */
   locksRows: boolean;
+  /** How many events are looked at in one go; undefined: however many there are, since nobody is held up by it. */
+  eventsAtOnce: number | undefined;
   /** One at a time goes on from here, of all transactions that give this name. It lasts until the transaction ends. */
   takeTurns(transaction: Database, name: string): Promise<void>;
   /** Whether a transaction that failed so may succeed when it is done again. */

@@ -65,7 +65,7 @@ function portsOn(db: Database, driver: SqlDriver, afterCommit: AfterCommit): Sto
     users: userStore(db),
     roles: roleStore(db),
     apiKeys: apiKeyStore(db),
-    events: { ...eventQueries(db), append: (events) => driver.appendEvents(db, events) },
+    events: { ...eventQueries(db, driver), append: (events) => driver.appendEvents(db, events) },
     cases: caseStore(db, driver),
     meta: metaStore(db),
     deliveries: deliveryStore(db, driver),

@@ -69,7 +69,7 @@ export interface Tables {
     invalidated_at: string | null;
   };
   events: {
-    seq: number;
+    seq: Generated<number>;
     timestamp: string;
     action: string;
     space_id: string;
@@ -77,6 +77,11 @@ export interface Tables {
     execution_uuid: string;
     outcome: string | null;
     document: string;
+    type_id: string;
+    source: string;
+    duration_ms: number | null;
+    delivery_id: string | null;
+    attempt: number | null;
   };
   cases: {
     id: string;

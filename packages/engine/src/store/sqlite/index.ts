@@ -11,6 +11,8 @@ import { timerWakeups } from './wakeups.ts';
 /** One connection, which a transaction has for itself. */
 const dialect: SqlDialect = {
   locksRows: false,
+  // It answers within this process: a few milliseconds each.
+  eventsAtOnce: 5000,
   takeTurns: async () => {},
   isWorthRepeating: () => false,
 };

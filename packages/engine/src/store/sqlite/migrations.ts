@@ -288,6 +288,25 @@ export const migrations: readonly string[] = [
     delete from delivery_troubles where connector_id = old.connector_id;
   end;
   `,
+  `
+  alter table events add column type_id text not null default '';
+  alter table events add column source text not null default '';
+  alter table events add column duration_ms integer;
+  alter table events add column delivery_id text;
+  alter table events add column attempt integer;
+  update events set
+    type_id = coalesce(json_extract(document, '$.kibana.action.type_id'), ''),
+    source = coalesce(json_extract(document, '$.kibana.action.execution.source'), ''),
+    duration_ms = cast(json_extract(document, '$.event.duration') as integer) / 1000000,
+    delivery_id = json_extract(document, '$.kibana.patchbay.delivery.id'),
+    attempt = json_extract(document, '$.kibana.patchbay.delivery.attempt');
+  drop index events_by_connector;
+  create index events_by_connector
+    on events (connector_id, timestamp, action, space_id, outcome, attempt, duration_ms);
+  create index events_by_space
+    on events (space_id, timestamp, action, connector_id, outcome, attempt, duration_ms);
+  create index events_by_execution on events (execution_uuid);
+  `,
 ];
 
 /** Every table but the event log. */

@@ -15,6 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StartupError } from '../../errors/index.ts';
 import { type TempFolder, tempFolder } from '../../testing/index.ts';
 import { deliveryPortSuite } from '../delivery-port-suite.ts';
+import { eventPortSuite } from '../event-port-suite.ts';
 import { lanePortSuite } from '../lane-port-suite.ts';
 import { type StoreUnderTest, storePortSuite } from '../port-suite.ts';
 import { troublePortSuite } from '../trouble-port-suite.ts';
@@ -41,6 +42,7 @@ async function emptyStore(): Promise<StoreUnderTest> {
 
 storePortSuite('SQLite', emptyStore);
 deliveryPortSuite('SQLite', emptyStore);
+eventPortSuite('SQLite', emptyStore);
 lanePortSuite('SQLite', emptyStore);
 troublePortSuite('SQLite', emptyStore);
 
