@@ -44,6 +44,8 @@ export interface StartOptions extends LoadedSettings {
   environment?: NodeJS.ProcessEnv;
   logger(name: string): Logger;
   now?: () => Date;
+  /** Collects the young generation; left out: that is left to V8. */
+  collectYoung?: () => void;
   slowRequests?: SlowRequestLimits;
 }
 
@@ -212,6 +214,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         audit,
         log,
         now,
+        collectYoung: options.collectYoung ?? (() => {}),
       },
       options.slowRequests,
     );

@@ -35,4 +35,6 @@ export interface System {
   audit: Audit | undefined;
   log: Logger;
   now(): Date;
+  /** Collects V8's young generation. */
+  collectYoung(): void;
 }

@@ -78,3 +78,10 @@ it('passes over whatever is no chunk', () => {
   );
   expect(read([stream])).toEqual({ usage: undefined, content: 'a', call: ['', ''] });
 });
+
+it('takes the usage from a stream whose text is too long to be counted', () => {
+  const said = chunk({ choices: [{ delta: { content: 'x'.repeat(60_000) } }] });
+  const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
+  const stream = lines(...Array.from({ length: 10 }, () => said), chunk({ choices: [], usage }), said);
+  expect(read([stream])).toMatchObject({ usage: { prompt: 1, completion: 2, total: 3 }, content: undefined });
+});

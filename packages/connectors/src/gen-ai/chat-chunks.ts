@@ -44,14 +44,18 @@ export function chatChunks(): ChatChunks {
   const content = collectedText();
   const functionName = collectedText();
   const functionArguments = collectedText();
-  const reader = eventReader((data) => {
-    const read = data === '[DONE]' ? undefined : chunk.safeParse(parsed(data)).data;
-    if (read === undefined) return;
-    if (read.usage) told = toTokenUsage(read.usage);
-    const delta = read.choices?.[0]?.delta;
+  const read = (data: string) => {
+    const said = data === '[DONE]' ? undefined : chunk.safeParse(parsed(data)).data;
+    if (said === undefined) return;
+    if (said.usage) told = toTokenUsage(said.usage);
+    const delta = said.choices?.[0]?.delta;
     content.add(delta?.content ?? '');
     functionName.add(delta?.function_call?.name ?? '');
     functionArguments.add(delta?.function_call?.arguments ?? '');
+  };
+  const reader = eventReader(read, {
+    // Once there is more text than is ever counted, only the service's own count is of use.
+    isWanted: (event) => !content.isLost() || event.includes('"usage"'),
   });
   return { reader, usage: () => told, content, functionName, functionArguments };
 }

@@ -81,9 +81,12 @@ export function inferenceService(context: ActionContext<Config, Secrets>): Infer
       }
       const stream = await chat(params);
       let usage: TokenUsage | undefined;
-      const reader = eventReader((data) => {
-        usage = usageIn(data) ?? usage;
-      });
+      const reader = eventReader(
+        (data) => {
+          usage = usageIn(data) ?? usage;
+        },
+        { isWanted: (event) => event.includes('"usage"') },
+      );
       return new StreamedData(beside(stream, reader), 'text/event-stream', async () => {
         if (usage !== undefined) reportTokenUsage(usage);
       });

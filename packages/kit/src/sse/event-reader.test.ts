@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hostileText } from '../testing/index.ts';
-import { eventReader } from './event-reader.ts';
+import { type EventReaderOptions, eventReader } from './event-reader.ts';
 
 /** The data of the events in a text that arrives cut at these bytes. */
-function dataOf(text: string, cuts: readonly number[] = [], maxLength?: number): string[] {
+function dataOf(text: string, cuts: readonly number[] = [], options?: EventReaderOptions): string[] {
   const told: string[] = [];
-  const reader = eventReader((data) => told.push(data), maxLength);
+  const reader = eventReader((data) => told.push(data), options);
   const bytes = Buffer.from(text);
   const ends = [...cuts, bytes.length];
   for (const [index, end] of ends.entries())
@@ -15,7 +15,8 @@ function dataOf(text: string, cuts: readonly number[] = [], maxLength?: number):
   return told;
 }
 
-const byBytes = (text: string, maxLength?: number) => dataOf(text, [...Buffer.from(text).keys()], maxLength);
+const byBytes = (text: string, options?: EventReaderOptions) =>
+  dataOf(text, [...Buffer.from(text).keys()], options);
 
 describe('events of a stream', () => {
   it.each<[string, string, string[]]>([
@@ -68,12 +69,42 @@ describe('events of a stream', () => {
 
   it('longer than the limit are skipped, and nothing of them is kept', () => {
     const [long, longLines] = [`data: ${'x'.repeat(40)}\n\n`, `${'data: 1234567890\n'.repeat(9)}\n`];
-    for (const read of [(text: string) => dataOf(text, [], 30), (text: string) => byBytes(text, 30)]) {
+    const maxLength = 30;
+    for (const read of [
+      (text: string) => dataOf(text, [], { maxLength }),
+      (text: string) => byBytes(text, { maxLength }),
+    ]) {
       expect(read(`data: a\n\n${long}data: b\n\n`)).toEqual(['a', 'b']);
       expect(read(`data: a\n\n${longLines}data: b\n\n`)).toEqual(['a', 'b']);
       expect(read(`data: a\n\nid: ${long}data: b\n\n`)).toEqual(['a', 'b']);
       expect(read(long)).toEqual([]);
     }
+  });
+
+  it('that are not wanted are passed over, told by all of their bytes', () => {
+    const text = 'id: 1\ndata: a\n\ndata: b\n\n: x\ndata: c\n\n';
+    for (const cuts of [[], [...Buffer.from(text).keys()]]) {
+      const asked: string[] = [];
+      const isWanted = (event: Buffer) => {
+        asked.push(event.toString());
+        return event.includes('c');
+      };
+      expect(dataOf(text, cuts, { isWanted })).toEqual(['c']);
+      expect(asked).toEqual(['id: 1\ndata: a\n', 'data: b\n', ': x\ndata: c\n']);
+    }
+  });
+
+  it('whose bytes are no text are read, and so are those around them', () => {
+    const bytes = Buffer.concat([
+      Buffer.from('data: '),
+      Buffer.from([0xe2, 0x82]),
+      Buffer.from('\n\ndata: b\n\n'),
+    ]);
+    const told: string[] = [];
+    const reader = eventReader((data) => told.push(data));
+    for (const byte of bytes) reader.read(Uint8Array.of(byte));
+    reader.end();
+    expect(told).toEqual(['\ufffd', 'b']);
   });
 });
 

@@ -13,8 +13,10 @@ it('is nothing once it has grown too long', () => {
   const collected = collectedText(5);
   collected.add('12345');
   expect(collected.text()).toBe('12345');
+  expect(collected.isLost()).toBe(false);
   collected.add('6');
   expect(collected.text()).toBeUndefined();
+  expect(collected.isLost()).toBe(true);
   collected.add('7');
   expect(collected.text()).toBeUndefined();
 });

@@ -6,6 +6,8 @@ export interface CollectedText {
   add(piece: string): void;
   /** undefined: it grew too long, and nothing of it was kept. */
   text(): string | undefined;
+  /** Whether it grew too long: nothing that is added counts any more. */
+  isLost(): boolean;
 }
 
 export function collectedText(maxLength = TEXT_MAX): CollectedText {
@@ -20,5 +22,6 @@ export function collectedText(maxLength = TEXT_MAX): CollectedText {
       if (pieces.length > 1000) pieces = [pieces.join('')];
     },
     text: () => (length > maxLength ? undefined : pieces.join('')),
+    isLost: () => length > maxLength,
   };
 }

@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { Logger } from '@patchbay/kit';
+import type { Collector } from './collector.ts';
 
 const LOOK_EVERY_MS = 1000;
 
@@ -21,7 +20,7 @@ const LOOKS_AFTER_LOAD = 60;
  *
  * States: working (it is counted for how long it has been quiet), at rest (collected; the next work ends it).
  */
-export function collectAtRest(log: Logger): void {
+export function collectAtRest({ lastResort }: Collector, log: Logger): void {
   let seen = performance.eventLoopUtilization();
   let looksToGo = LOOKS_AFTER_START;
   let looksAfterWork = LOOKS_AFTER_START;
@@ -37,7 +36,7 @@ export function collectAtRest(log: Logger): void {
   const collect = () => {
     looksAfterWork = LOOKS_AFTER_LOAD;
     const startedAt = performance.now();
-    collector()({ type: 'major', flavor: 'last-resort', execution: 'async' }).then(() => {
+    lastResort().then(() => {
       log.debug(`collected memory at rest in ${Math.round(performance.now() - startedAt)} ms`);
       // Its own work is none.
       seen = performance.eventLoopUtilization();
@@ -45,12 +44,4 @@ export function collectAtRest(log: Logger): void {
   };
 
   setInterval(look, LOOK_EVERY_MS).unref();
-}
-
-/** V8's `gc`, which only a flag gives. The compile cache is kept by flags: they are to be at an end as they were at a start. */
-function collector(): NodeJS.GCFunction {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc');
-  setFlagsFromString('--no-expose-gc');
-  return collect;
 }

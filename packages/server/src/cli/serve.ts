@@ -7,6 +7,7 @@ import { createLoggers, standardOutput } from '../logging.ts';
 import { withOwnTypes } from '../own-types/index.ts';
 import { type RunningServer, startServer } from '../start.ts';
 import { API_LEVEL, PATCHBAY_VERSION } from '../version.ts';
+import { createCollector } from './collector.ts';
 import { addConfigOption, type ConfigOptions, configFiles } from './config-files.ts';
 import { crashReport } from './crash.ts';
 import { collectAtRest } from './memory-at-rest.ts';
@@ -28,12 +29,13 @@ async function serve(options: ConfigOptions, environment: NodeJS.ProcessEnv): Pr
   const logger = createLoggers(loaded.settings, await standardOutput());
   for (const warning of loaded.warnings) logger('config').warn(warning);
   const types = await withOwnTypes(connectorTypes, loaded);
-  const server = await startServer({ ...loaded, types, environment, logger });
+  const collector = createCollector();
+  const server = await startServer({ ...loaded, types, environment, logger, collectYoung: collector.young });
   crashWithoutSecrets(server.redact);
   // Before anybody is told that it is ready.
   heedSignals(server, (message) => logger('server').info(message));
   process.stdout.write(banner(server));
-  collectAtRest(logger('server'));
+  collectAtRest(collector, logger('server'));
 }
 
 /** An error that nobody caught ends the process, as always; of its text what is secret is taken out. */

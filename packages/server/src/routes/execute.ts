@@ -1,10 +1,10 @@
-import { Readable } from 'node:stream';
 import { connectorSettings } from '@patchbay/engine/catalog';
 import { type ActionResult, StreamedData } from '@patchbay/kit';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { App } from '../http/app-type.ts';
 import { anyMap, map, text } from '../http/request-schema.ts';
+import { streamedAnswer } from '../http/streamed-answer.ts';
 import type { System } from '../system.ts';
 import { resultAnswer } from '../wire/connector.ts';
 import { snakeCased } from '../wire/snake-case.ts';
@@ -26,7 +26,7 @@ const testBody = z.strictObject({
 });
 
 export function executeRoute(app: App, system: System): void {
-  const { catalog, execution } = system;
+  const { catalog, execution, collectYoung } = system;
   const config = { access: 'public', isActionsRoute: true } as const;
   app.post(
     '/api/actions/connector/:id/_execute',
@@ -45,7 +45,7 @@ export function executeRoute(app: App, system: System): void {
         signal: abortOnDisconnect(reply),
       });
       if (isDryRun) return { ...resultAnswer(result), dry_run: true };
-      return answerOf(result, reply);
+      return answerOf(result, reply, collectYoung);
     },
   );
 
@@ -64,16 +64,16 @@ export function executeRoute(app: App, system: System): void {
         source: httpSource(caller),
         signal: abortOnDisconnect(reply),
       });
-      return answerOf(result, reply);
+      return answerOf(result, reply, collectYoung);
     },
   );
 }
 
 /** A result as JSON, or the bytes that the action passes on, as they arrive. */
-function answerOf(result: ActionResult, reply: FastifyReply) {
+function answerOf(result: ActionResult, reply: FastifyReply, collectYoung: () => void) {
   if (!(result.data instanceof StreamedData)) return resultAnswer(result);
   const { body, contentType } = result.data;
-  return reply.type(contentType).send(Readable.from(body, { objectMode: false }));
+  return reply.type(contentType).send(streamedAnswer(body, collectYoung));
 }
 
 /** Fires when the client closes the connection before it has its answer. */
