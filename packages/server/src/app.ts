@@ -26,6 +26,7 @@ import { withoutTrailingSlash } from './http/trailing-slash.ts';
 import { unreadableRequestHandler } from './http/unreadable-request.ts';
 import { listRoutes } from './openapi/route-list.ts';
 import { casesRoutes } from './routes/cases/index.ts';
+import { connectorRulesRoutes } from './routes/connector-rules.ts';
 import { connectorSettingsRoutes } from './routes/connector-settings.ts';
 import { connectorRoutes } from './routes/connectors.ts';
 import { deliveryRoutes } from './routes/deliveries/index.ts';
@@ -179,6 +180,7 @@ export function addRoutes(app: App, system: System): void {
   const routes = listRoutes(app);
   connectorRoutes(app, system);
   connectorSettingsRoutes(app, system);
+  connectorRulesRoutes(app, system);
   secretNamesRoutes(app, system);
   executeRoute(app, system);
   deliveryRoutes(app, system);

@@ -115,6 +115,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       preconfigured: settings['xpack.actions.preconfigured'],
       hasAlertHistory: settings['xpack.actions.preconfiguredAlertHistoryEsIndex'],
       preconfiguredSettings: settings['patchbay.connectorSettings'],
+      preconfiguredAccess: settings['patchbay.connectorAccess'],
       log: logger('actions'),
       now,
     });

@@ -27,6 +27,11 @@ export interface User {
   enabled: boolean;
 }
 
+/** A user as others see them. */
+export interface Profile extends Omit<User, 'roles'> {
+  uid: string;
+}
+
 export interface NewUser extends User {
   /** Required for a user that does not exist yet. */
   password: string | undefined;
@@ -40,6 +45,8 @@ export interface Access {
    */
   authenticate(header: string | undefined, address?: string): Promise<Principal>;
   listUsers(): Promise<User[]>;
+  /** Users by what identifies them for as long as they are there, whoever asks. */
+  listProfiles(): Promise<Profile[]>;
   getUser(username: string): Promise<User>;
   putUser(user: NewUser): Promise<void>;
   deleteUser(username: string): Promise<void>;
@@ -140,6 +147,17 @@ export async function createAccess(
 
       async listUsers() {
         return (await users.list()).map(toUser).sort((a, b) => a.username.localeCompare(b.username));
+      },
+      async listProfiles() {
+        return (await users.list())
+          .map(({ profileUid: uid, username, fullName, email, enabled }) => ({
+            uid,
+            username,
+            fullName,
+            email,
+            enabled,
+          }))
+          .sort((a, b) => a.username.localeCompare(b.username));
       },
       async getUser(username) {
         const user = await users.get(username);

@@ -4,10 +4,18 @@ export {
   createAccess,
   FIRST_USER,
   type NewUser,
+  type Profile,
   type User,
 } from './access.ts';
 export type { CreatedApiKey, NewApiKey } from './api-keys.ts';
 export type { CasesOperation } from './cases-privileges.ts';
+export {
+  type ConnectorOperation,
+  type ConnectorPermissions,
+  ensureMayWithConnector,
+  mayWithConnector,
+  permissionsOn,
+} from './connector-access.ts';
 export {
   can,
   canManageSecurity,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CaseConfiguration, CaseIncident, CaseOwner } from '@patchbay/kit';
+import { ensureMayWithConnector } from '../access/index.ts';
 import type { Catalog } from '../catalog/index.ts';
 import type { ReferenceStore, StoredCaseConfiguration } from '../store/index.ts';
 import { ensureMay, ownersFor } from './authorization.ts';
@@ -36,13 +37,19 @@ interface Beside {
 const SAVED_OBJECT = 'cases-configure';
 
 export function configurationCalls(desk: Desk, { catalog, references }: Beside): ConfigurationCalls {
-  const { store, spaceId } = desk;
+  const { store, spaceId, caller } = desk;
 
   const shown = ({ version, spaceId, ...stored }: StoredCaseConfiguration): Configuration => ({
     ...stored,
     version: versionOf(version),
     incident: catalog.types.find(stored.connector.type)?.caseIncident,
   });
+
+  /** Whoever names a connector for all cases may run it themselves. */
+  async function ensureUsable(connectorId: string): Promise<void> {
+    const connector = (await catalog.resolve(spaceId, connectorId))?.connector;
+    if (connector !== undefined) ensureMayWithConnector(caller, connector, 'execute');
+  }
 
   /** A stored connector knows how many objects need it. */
   async function refer(id: string, connectorId: string | undefined): Promise<void> {
@@ -60,6 +67,7 @@ export function configurationCalls(desk: Desk, { catalog, references }: Beside):
       doing('Failed to create case configuration', async () => {
         checkConfiguration(given);
         ensureMay(desk, 'createConfiguration', [given.owner]);
+        await ensureUsable(given.connector.id);
         const [former] = await store.configurations(spaceId, [given.owner]);
         const { at, user } = doingOf(desk);
         const configuration: StoredCaseConfiguration = {
@@ -87,6 +95,8 @@ export function configurationCalls(desk: Desk, { catalog, references }: Beside):
         const stored = await store.getConfiguration(spaceId, id);
         if (stored === undefined) throw new CasesError(404, `Saved object [${SAVED_OBJECT}/${id}] not found`);
         ensureMay(desk, 'updateConfiguration', [stored.owner]);
+        if (change.connector !== undefined && change.connector.id !== stored.connector.id)
+          await ensureUsable(change.connector.id);
         const stale = () =>
           new CasesError(
             409,

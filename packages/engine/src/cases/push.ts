@@ -1,6 +1,6 @@
 import type { ActionResult, Case } from '@patchbay/kit';
 import { z } from 'zod';
-import { can } from '../access/index.ts';
+import { can, ensureMayWithConnector } from '../access/index.ts';
 import type { Catalog } from '../catalog/index.ts';
 import { BadRequestError, ForbiddenError, NotFoundError } from '../errors/index.ts';
 import type { Execution } from '../execution/index.ts';
@@ -79,6 +79,7 @@ async function pushable({ caller, spaceId }: Desk, { catalog }: PushMeans, conne
   if (!can(caller, 'execute', spaceId)) throw new ForbiddenError('Unauthorized to execute actions');
   const connector = (await catalog.resolve(spaceId, connectorId))?.connector;
   if (connector === undefined) throw new NotFoundError(`Saved object [action/${connectorId}] not found`);
+  ensureMayWithConnector(caller, connector, 'execute');
   const incident = catalog.types.find(connector.typeId)?.caseIncident;
   if (incident === undefined) {
     throw new BadRequestError(`Cases cannot be pushed by connectors of the type ${connector.typeId}`);

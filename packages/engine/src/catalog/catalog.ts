@@ -15,9 +15,10 @@ import {
 } from '@patchbay/kit';
 import type { Settings } from '../config/index.ts';
 import { AnswerError, BadRequestError, ConflictError, NotFoundError } from '../errors/index.ts';
-import type { ConnectorRecord, ConnectorSettingsRecord, Store } from '../store/index.ts';
+import type { ConnectorAccess, ConnectorRecord, ConnectorSettingsRecord, Store } from '../store/index.ts';
 import { SecretReferenceError, type SecretReferences, type Vault, withReferences } from '../vault/index.ts';
 import { type Connector, fromRecord, type ListedConnector } from './connector.ts';
+import { OPEN_ACCESS, readPreconfiguredAccess } from './connector-access.ts';
 import { createConnectorCache } from './connector-cache.ts';
 import {
   type ConnectorSettings,
@@ -41,6 +42,8 @@ export interface NewConnector {
   name: string;
   config: unknown;
   secrets: unknown;
+  /** The profile of whose it is; left out: nobody's. */
+  owner?: string | undefined;
 }
 
 /** A connector and its secrets as they were together, at one version. */
@@ -66,10 +69,11 @@ export interface ShownConnectorSettings {
   secretsSet: (keyof ConnectorSettings['secrets'])[];
 }
 
-/** A connector as it was loaded, with its settings. */
+/** A connector as it was loaded, with its settings and who may do what with it. */
 interface Loaded {
   record: ConnectorRecord;
   settings: ConnectorSettingsRecord | undefined;
+  access: ConnectorAccess | undefined;
 }
 
 /** All connectors behind one look-up: stored (in one space), preconfigured and system ones (in every space). */
@@ -94,6 +98,16 @@ export interface Catalog {
   /** Replaces them as a whole. */
   putSettings(spaceId: string, id: string, settings: ConnectorSettings): Promise<ShownConnectorSettings>;
   deleteSettings(spaceId: string, id: string): Promise<void>;
+  /**
+   * Who may do what with the stored connectors of a space, by their ids, for those that say so; asked of the store each time.
+   */
+  accessIn(spaceId: string): Promise<Map<string, ConnectorAccess>>;
+  /** Makes of it what `step` does, which may refuse to. Throws `NotFoundError`, and `BadRequestError` for one that is not stored. */
+  changeAccess(
+    spaceId: string,
+    id: string,
+    step: (access: ConnectorAccess) => ConnectorAccess,
+  ): Promise<ConnectorAccess>;
   /** How the deliveries of a connector are tried, whichever its space; asked of the store each time. */
   deliverySettings(id: string): Promise<DeliverySettings>;
   /** What a run needs; undefined when there is no such connector. */
@@ -109,7 +123,10 @@ export interface Catalog {
 
 export interface CatalogOptions {
   types: TypeRegistry;
-  store: Pick<Store, 'connectors' | 'connectorSettings' | 'references' | 'changes'>;
+  store: Pick<
+    Store,
+    'connectors' | 'connectorSettings' | 'connectorAccess' | 'references' | 'changes' | 'transaction'
+  >;
   vault: Vault;
   references: SecretReferences;
   validation: ValidationContext;
@@ -120,6 +137,8 @@ export interface CatalogOptions {
   hasAlertHistory: boolean;
   /** Of preconfigured connectors, by id. */
   preconfiguredSettings: Settings['patchbay.connectorSettings'];
+  /** Likewise. */
+  preconfiguredAccess: Settings['patchbay.connectorAccess'];
   log: Logger;
   now(): Date;
 }
@@ -136,11 +155,16 @@ export function createCatalog(options: CatalogOptions): Catalog {
     types: types.list({ withSystem: true }).map(({ type }) => type),
   });
 
+  const isPreconfigured = (id: string) => inMemory.get(id)?.connector.origin === 'preconfigured';
+  for (const [id, access] of readPreconfiguredAccess(options.preconfiguredAccess, isPreconfigured)) {
+    const known = inMemory.get(id);
+    if (known !== undefined) known.connector.access = access;
+  }
   const isSystem = (id: string) => inMemory.get(id)?.connector.origin === 'system';
   const inMemorySettings = new Map(
     [
       ...readPreconfiguredSettings(options.preconfiguredSettings, {
-        isPreconfigured: (id) => inMemory.get(id)?.connector.origin === 'preconfigured',
+        isPreconfigured,
         allowedHosts: validation.allowedHosts,
       }),
     ].map(([id, settings]) => {
@@ -151,11 +175,12 @@ export function createCatalog(options: CatalogOptions): Catalog {
   );
   const load = (spaceId: string, id: string) =>
     cache.get(spaceId, id, async () => {
-      const [record, settings] = await Promise.all([
+      const [record, settings, access] = await Promise.all([
         store.connectors.get(spaceId, id),
         store.connectorSettings.get(id),
+        store.connectorAccess.get(id),
       ]);
-      return record && { record, settings };
+      return record && { record, settings, access };
     });
 
   async function getLoaded(spaceId: string, id: string): Promise<Loaded> {
@@ -170,12 +195,12 @@ export function createCatalog(options: CatalogOptions): Catalog {
   function resolvedOf(loaded: Loaded): ResolvedConnector {
     const known = resolved.get(loaded);
     if (known !== undefined) return known;
-    const { record, settings } = loaded;
+    const { record, settings, access } = loaded;
     const belongsTo = connectorDescriptor(record);
     const readSecrets = () => vault.open(belongsTo, record.secrets);
     let openSettings: (() => OpenConnectorSettings) | undefined;
     const fresh: ResolvedConnector = {
-      connector: fromRecord(record),
+      connector: fromRecord(record, access),
       readSecrets,
       openSecrets: () => references.resolve(readSecrets(), secretName),
       openSettings() {
@@ -317,7 +342,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     types,
     validation,
 
-    async create(spaceId, { id = randomUUID(), typeId, name, ...given }) {
+    async create(spaceId, { id = randomUUID(), typeId, name, owner, ...given }) {
       if (types.isSystem(typeId) || isSystem(id)) {
         throw new BadRequestError(`System action creation is forbidden. Action type: ${typeId}.`);
       }
@@ -345,18 +370,22 @@ export function createCatalog(options: CatalogOptions): Catalog {
             createdAt: timestamp,
             updatedAt: timestamp,
           };
-          if (!(await store.connectors.create(record))) {
-            throw new ConflictError(`Saved object [action/${id}] conflict`);
-          }
+          const access = owner === undefined ? undefined : { ...OPEN_ACCESS, owner };
+          const isCreated = await store.transaction(async (tx) => {
+            if (!(await tx.connectors.create(record))) return false;
+            if (access !== undefined) await tx.connectorAccess.change(spaceId, id, () => access);
+            return true;
+          });
+          if (!isCreated) throw new ConflictError(`Saved object [action/${id}] conflict`);
           cache.forget(id);
-          return fromRecord(record);
+          return fromRecord(record, access);
         },
       );
     },
 
     async update(spaceId, id, { name, ...given }) {
       refuseInMemory(id, (what) => `${what} action ${id} can not be updated.`);
-      const existing = await getRecord(spaceId, id);
+      const { record: existing, access } = await getLoaded(spaceId, id);
       const type = types.get(existing.typeId);
       ensureSameAuthMode(existing, type, given);
       const { config, secrets, stored } = checkToSave(type, given);
@@ -378,7 +407,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
           const isUpdated = await store.connectors.update(record);
           cache.forget(id);
           if (!isUpdated) throw new ConflictError(`Saved object [action/${id}] conflict`);
-          return { ...fromRecord(record), version: record.version + 1 };
+          return { ...fromRecord(record, access), version: record.version + 1 };
         },
       );
     },
@@ -386,16 +415,19 @@ export function createCatalog(options: CatalogOptions): Catalog {
     async get(spaceId, id) {
       const known = inMemory.get(id)?.connector;
       if (known?.origin === 'system') throw new NotFoundError(`Connector ${id} not found`);
-      return known ?? fromRecord(await getRecord(spaceId, id));
+      if (known !== undefined) return known;
+      const { record, access } = await getLoaded(spaceId, id);
+      return fromRecord(record, access);
     },
 
     async list(spaceId, { withSystem }) {
-      const [records, references, unstored] = await Promise.all([
+      const [records, accesses, references, unstored] = await Promise.all([
         store.connectors.list(spaceId),
+        store.connectorAccess.list(spaceId),
         store.references.countByTarget(spaceId, 'action'),
         existing([...inMemory.values()].map(({ connector }) => connector)),
       ]);
-      return [...records.map(fromRecord), ...unstored]
+      return [...records.map((record) => fromRecord(record, accesses.get(record.id))), ...unstored]
         .filter(({ origin }) => withSystem || origin !== 'system')
         .map((connector) => ({
           ...connector,
@@ -448,6 +480,16 @@ export function createCatalog(options: CatalogOptions): Catalog {
       await getRecord(spaceId, id);
       await store.connectorSettings.delete(id);
       cache.forget(id);
+    },
+
+    accessIn: (spaceId) => store.connectorAccess.list(spaceId),
+
+    async changeAccess(spaceId, id, step) {
+      refuseInMemory(id, (what) => `${what} action ${id} can not be updated.`);
+      const access = await store.connectorAccess.change(spaceId, id, (before) => step(before ?? OPEN_ACCESS));
+      cache.forget(id);
+      if (access === undefined) throw notFound(id);
+      return access;
     },
 
     deliverySettings,
@@ -547,6 +589,7 @@ function unsavedConnector(typeId: string, config: Record<string, unknown>): Conn
     authMode: 'shared',
     exposesConfig: true,
     version: 0,
+    access: undefined,
   };
 }
 

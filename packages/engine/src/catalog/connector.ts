@@ -1,5 +1,5 @@
 import type { AuthMode } from '@patchbay/kit';
-import type { ConnectorRecord } from '../store/index.ts';
+import type { ConnectorAccess, ConnectorRecord } from '../store/index.ts';
 
 /** A connector as everything inside handles it, wherever it comes from. Its secrets stay sealed, or out of it. */
 export interface Connector {
@@ -14,13 +14,15 @@ export interface Connector {
   exposesConfig: boolean;
   /** Changes with every update; 0 for connectors that are not stored. */
   version: number;
+  /** Who may do what with it; undefined: whoever the space lets. It is for those to ask who act for somebody. */
+  access: ConnectorAccess | undefined;
 }
 
 export interface ListedConnector extends Connector {
   referencedByCount: number;
 }
 
-export function fromRecord(record: ConnectorRecord): Connector {
+export function fromRecord(record: ConnectorRecord, access: ConnectorAccess | undefined): Connector {
   return {
     id: record.id,
     typeId: record.typeId,
@@ -31,5 +33,6 @@ export function fromRecord(record: ConnectorRecord): Connector {
     authMode: record.authMode,
     exposesConfig: true,
     version: record.version,
+    access,
   };
 }

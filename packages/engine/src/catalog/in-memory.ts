@@ -75,5 +75,5 @@ function inMemory(
   facts: Pick<Connector, 'id' | 'name' | 'typeId' | 'config' | 'exposesConfig'>,
   origin: Connector['origin'],
 ): Connector {
-  return { ...facts, origin, isMissingSecrets: false, authMode: 'shared', version: 0 };
+  return { ...facts, origin, isMissingSecrets: false, authMode: 'shared', version: 0, access: undefined };
 }

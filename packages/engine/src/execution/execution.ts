@@ -211,7 +211,13 @@ export function createExecution(options: ExecutionOptions): Execution {
       log: redactingLogger(logger(`plugins.actions${type.id}`), redact),
       tokens,
       connectors: type.isSystemActionType
-        ? otherConnectors({ catalog, spaceId: run.spaceId, source: run.source, run: runStored })
+        ? otherConnectors({
+            catalog,
+            spaceId: run.spaceId,
+            source: run.source,
+            caller: request.caller,
+            run: runStored,
+          })
         : NO_CONNECTORS,
       cases:
         type.isSystemActionType && request.caller !== undefined

@@ -1,6 +1,7 @@
 import { type ActionContext, type ActionResult, defineConnectorType } from '@patchbay/kit';
 import { expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import type { Principal } from '../access/index.ts';
 import { noteType, testEngine } from '../testing/index.ts';
 
 type Connectors = ActionContext['connectors'];
@@ -40,12 +41,13 @@ async function open(
     config: {},
     secrets: {},
   });
-  const run = (connectorId = 'system-connector-.system'): Promise<ActionResult> =>
+  const run = (connectorId = 'system-connector-.system', caller?: Principal): Promise<ActionResult> =>
     engine.execution.run({
       spaceId: 'default',
       connectorId,
       params: {},
       source: { kind: 'background_task' },
+      caller,
       signal: new AbortController().signal,
     });
   return { engine, run, [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose]() };
@@ -97,6 +99,18 @@ it.each(['system-connector-.system', 'guarded', 'elsewhere', 'nothing'])(
     });
   },
 );
+
+it('a system type gets at a connector that is for some when it runs for one of them', async () => {
+  const found = vi.fn();
+  await using system = await open(async (connectors) => found(await connectors.find('note')));
+  const use = { users: ['ann'], roles: [] };
+  await system.engine.catalog.changeAccess('default', 'note', (access) => ({ ...access, use }));
+  const identity = { profileUid: 'u_1', roles: [], fullName: null, email: null, privileges: [] };
+  for (const username of ['ann', 'bob']) await system.run(undefined, { username, ...identity });
+  await system.run();
+  const note = { id: 'note', name: 'Note', typeId: '.note' };
+  expect(found.mock.calls).toEqual([[note], [undefined], [undefined]]);
+});
 
 it('a type that is no system type gets at none', async () => {
   await using plain = await open(async (connectors) => {

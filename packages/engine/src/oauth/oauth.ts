@@ -33,8 +33,8 @@ export interface CallbackRequest {
   error?: string | undefined;
   errorDescription?: string | undefined;
   profileUid: string;
-  /** Whether the user may run connectors of a space. */
-  mayExecute(spaceId: string): boolean;
+  /** Why the user may not authorize a connector; undefined: they may. */
+  refusalOf(spaceId: string, connectorId: string): Promise<string | undefined>;
 }
 
 /** How an authorization ended. */
@@ -250,7 +250,8 @@ export function createOAuth(options: OAuthOptions): OAuth {
           'This authorization session was not initiated by you. Please start a new authorization flow.';
         return { ...outcome, problem };
       }
-      if (!request.mayExecute(spaceId)) return { ...outcome, problem: 'Unauthorized to execute actions' };
+      const refusal = await request.refusalOf(spaceId, connectorId);
+      if (refusal !== undefined) return { ...outcome, problem: refusal };
       const problem = await finishOwn(record, request);
       return { ...outcome, ...(problem !== undefined && { problem }) };
     },

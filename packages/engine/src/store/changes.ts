@@ -2,8 +2,8 @@
 export type ChangeKind = 'connectors' | 'spaces' | 'users' | 'roles' | 'apiKeys';
 
 /**
- * Tells those who keep records in memory when somebody else has changed them. A connector's settings count as the
- * connector.
+ * Tells those who keep records in memory when somebody else has changed them. A connector's settings and who may do what
+ * with it count as the connector.
  */
 export interface ChangeFeed {
   /**

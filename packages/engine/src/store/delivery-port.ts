@@ -158,6 +158,8 @@ export interface DeliveryQuery {
   to?: string | undefined;
   /** Enqueued before this one. */
   before?: number | undefined;
+  /** Not of these connectors. */
+  exceptConnectors?: readonly string[] | undefined;
 }
 
 export interface DeliveryPage {

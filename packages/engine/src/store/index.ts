@@ -1,6 +1,7 @@
 export { parseStoreUrl, type StoreAddress } from './address.ts';
 export type * from './case-port.ts';
 export { type ChangeFeed, type ChangeKind, nobodyElse, STALENESS_BOUND_MS } from './changes.ts';
+export type * from './connector-access-port.ts';
 export * from './delivery-port.ts';
 export type * from './event-port.ts';
 export { type KeptRecords, keepRecords } from './kept-records.ts';

@@ -1,6 +1,7 @@
 import type { AuthMode } from '@patchbay/kit';
 import type { CaseStore } from './case-port.ts';
 import type { ChangeFeed } from './changes.ts';
+import type { ConnectorAccessStore } from './connector-access-port.ts';
 import type { DeliveryStore, WakeupStore } from './delivery-port.ts';
 import type { EventStore } from './event-port.ts';
 import type { BucketStore, LaneStore } from './lane-port.ts';
@@ -45,6 +46,7 @@ export interface StoreTransaction extends StorePorts {
 export interface StorePorts {
   readonly connectors: ConnectorStore;
   readonly connectorSettings: ConnectorSettingsStore;
+  readonly connectorAccess: ConnectorAccessStore;
   readonly connectorTokens: ConnectorTokenStore;
   readonly oauthStates: OAuthStateStore;
   readonly references: ReferenceStore;

@@ -84,6 +84,7 @@ async function assemble(
     preconfigured: settings['xpack.actions.preconfigured'],
     hasAlertHistory: settings['xpack.actions.preconfiguredAlertHistoryEsIndex'],
     preconfiguredSettings: settings['patchbay.connectorSettings'],
+    preconfiguredAccess: settings['patchbay.connectorAccess'],
     log: logger('actions'),
     now,
   });

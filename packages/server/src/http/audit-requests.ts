@@ -17,6 +17,8 @@ const ACTIONS = {
   connector_execute: { category: 'web', type: 'access', object: 'action' },
   connector_test: { category: 'web', type: 'access', object: 'action' },
   delivery_enqueue: { category: 'database', type: 'creation', object: 'delivery' },
+  connector_access_update: { category: 'iam', type: 'change', object: 'action' },
+  connector_access_delete: { category: 'iam', type: 'deletion', object: 'action' },
   delivery_cancel: { category: 'database', type: 'change', object: 'delivery' },
   delivery_replay: { category: 'database', type: 'change', object: 'delivery' },
   delivery_discard: { category: 'database', type: 'change', object: 'delivery' },

@@ -21,15 +21,18 @@ import {
   userActionsAnswer,
 } from '../wire/case-answers.ts';
 import {
+  accessControlAnswer,
   accessTokenAnswer,
   authorizationStartAnswer,
   authorizationStatusAnswer,
+  connectorAccessAnswer,
   connectorAnswer,
   connectorSettingsAnswer,
   connectorSpecAnswer,
   connectorTypeAnswer,
   executionResultAnswer,
   listedConnectorAnswer,
+  userProfileAnswer,
 } from '../wire/connector-answers.ts';
 import {
   deliveriesChangedAnswer,
@@ -57,6 +60,9 @@ export const components = {
   connector_type_list: z.array(connectorTypeAnswer),
   connector_spec: connectorSpecAnswer,
   connector_settings: connectorSettingsAnswer,
+  connector_access: connectorAccessAnswer,
+  connector_access_control: accessControlAnswer,
+  user_profile_list: z.array(userProfileAnswer),
   execution_result: executionResultAnswer,
   enqueued_deliveries: enqueuedAnswers,
   delivery: deliveryAnswer,

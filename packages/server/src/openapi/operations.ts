@@ -60,6 +60,36 @@ const connectors: Record<string, Entry> = {
     'Let a connector connect as all others do',
     'nothing',
   ],
+  'GET /api/patchbay/connectors/:id/access': [
+    'getConnectorAccess',
+    'Get who may use and change a connector',
+    'connector_access',
+  ],
+  'PUT /api/patchbay/connectors/:id/access': [
+    'putConnectorAccess',
+    'Replace who may use and change a connector',
+    'connector_access',
+  ],
+  'DELETE /api/patchbay/connectors/:id/access': [
+    'deleteConnectorAccess',
+    'Let everybody use and change a connector whom the space lets',
+    'nothing',
+  ],
+  'GET /internal/actions/connector/:id/access_control': [
+    'getConnectorAccessControl',
+    'Get what the caller may do with a connector, and who else may',
+    'connector_access_control',
+  ],
+  'PUT /internal/actions/connector/:id/access_control': [
+    'putConnectorAccessControl',
+    'Make a connector private or public, and enter who may see and run it',
+    'nothing',
+  ],
+  'POST /internal/actions/connector/:id/access_control/_suggest_user_profiles': [
+    'suggestConnectorUsers',
+    'Find users to enter',
+    'user_profile_list',
+  ],
   'POST /internal/actions/connector/:connectorId/_start_oauth_flow': [
     'startAuthorization',
     'Begin an OAuth authorization, and tell where the browser is to go',

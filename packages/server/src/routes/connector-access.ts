@@ -1,10 +1,14 @@
 import {
+  type ConnectorOperation,
   can,
   canUseEndpointSecurity,
+  ensureMayWithConnector,
   isSuperuser,
+  mayWithConnector,
   type Operation,
   type Principal,
 } from '@patchbay/engine/access';
+import type { ListedConnector } from '@patchbay/engine/catalog';
 import { BadRequestError, ForbiddenError, NotFoundError } from '@patchbay/engine/errors';
 import type { ConnectorType } from '@patchbay/kit';
 import type { FastifyRequest } from 'fastify';
@@ -33,6 +37,54 @@ export function authorize(
   if (!spaces.has(request.spaceId))
     throw new NotFoundError(`Saved object [space/${request.spaceId}] not found`);
   return caller;
+}
+
+/** What an operation is in the rules of one connector. */
+const OF_ONE: Record<Exclude<Operation, 'create'>, ConnectorOperation> = {
+  get: 'read',
+  find: 'read',
+  execute: 'execute',
+  update: 'edit',
+  delete: 'edit',
+};
+
+/**
+ * As `authorize`, and as the connector's own rules say: 404 where the caller does not see it, then 403. One that is not there
+ * is the business of whoever is asked for it next.
+ */
+export async function authorizeConnector(
+  system: System,
+  request: FastifyRequest,
+  operation: keyof typeof OF_ONE,
+  connectorId: string,
+): Promise<Principal> {
+  const caller = authorize(system, request, operation);
+  const connector = (await system.catalog.resolve(request.spaceId, connectorId))?.connector;
+  if (connector !== undefined) ensureMayWithConnector(caller, connector, OF_ONE[operation]);
+  return caller;
+}
+
+/** The connectors of the request's space that the caller sees. */
+export async function listFor(
+  system: System,
+  request: FastifyRequest,
+  options: { withSystem: boolean },
+): Promise<ListedConnector[]> {
+  const caller = authorize(system, request, 'find');
+  const connectors = await system.catalog.list(request.spaceId, options);
+  return connectors.filter((connector) => mayWithConnector(caller, connector, 'read'));
+}
+
+/** The stored connectors of the request's space that are not there for the caller, by their ids. */
+export async function hiddenFrom(
+  { catalog }: System,
+  { spaceId }: FastifyRequest,
+  caller: Principal,
+): Promise<Set<string>> {
+  if (isSuperuser(caller)) return new Set();
+  const accesses = await catalog.accessIn(spaceId);
+  const hidden = [...accesses].filter(([, access]) => !mayWithConnector(caller, { access }, 'read'));
+  return new Set(hidden.map(([id]) => id));
 }
 
 /** A run that is asked for over HTTP. */
@@ -75,6 +127,12 @@ export async function authorizeRun(
   const { catalog } = system;
   const connector = (await catalog.resolve(request.spaceId, connectorId))?.connector;
   if (connector?.origin === 'system') throw new BadRequestError('Execution of system action is not allowed');
-  const type = connector && catalog.types.find(connector.typeId);
-  return authorizeExecute(system, request, { typeId: connector?.typeId, type, params });
+  if (connector === undefined) return authorize(system, request, 'execute');
+  // Of one that they do not see, nobody is told the type.
+  if (!mayWithConnector(callerOf(request), connector, 'read'))
+    return authorizeConnector(system, request, 'execute', connectorId);
+  const { typeId } = connector;
+  const caller = authorizeExecute(system, request, { typeId, type: catalog.types.find(typeId), params });
+  ensureMayWithConnector(caller, connector, 'execute');
+  return caller;
 }

@@ -6,7 +6,7 @@ import { map, text } from '../http/request-schema.ts';
 import type { System } from '../system.ts';
 import { connectorAnswer, connectorTypeAnswer, listedConnectorAnswer } from '../wire/connector.ts';
 import { connectorSpecAnswer } from '../wire/connector-spec.ts';
-import { authorize } from './connector-access.ts';
+import { authorize, authorizeConnector, listFor } from './connector-access.ts';
 
 const newId = z
   .string()
@@ -46,9 +46,17 @@ export function connectorRoutes(app: App, system: System): void {
       { schema: { params, body: createBody }, config: { ...isPublic, audit: 'connector_create' } },
       async (request) => {
         const { name, connector_type_id: typeId, config, secrets } = request.body;
-        authorize(system, request, 'create', typeId);
+        // Who is no user (any more) has no profile, and owns nothing.
+        const { profileUid: owner } = authorize(system, request, 'create', typeId);
         const { id } = request.params;
-        const connector = await catalog.create(request.spaceId, { id, typeId, name, config, secrets });
+        const connector = await catalog.create(request.spaceId, {
+          id,
+          typeId,
+          name,
+          config,
+          secrets,
+          ...(owner !== '' && { owner }),
+        });
         request.auditedId = connector.id;
         return connectorAnswer(connector, types);
       },
@@ -59,13 +67,13 @@ export function connectorRoutes(app: App, system: System): void {
     '/api/actions/connector/:id',
     { schema: { params: byId, body: updateBody }, config: { ...isPublic, audit: 'connector_update' } },
     async (request) => {
-      authorize(system, request, 'update');
+      await authorizeConnector(system, request, 'update', request.params.id);
       return connectorAnswer(await catalog.update(request.spaceId, request.params.id, request.body), types);
     },
   );
 
   app.get('/api/actions/connector/:id', { schema: { params: byId }, config: isPublic }, async (request) => {
-    authorize(system, request, 'get');
+    await authorizeConnector(system, request, 'get', request.params.id);
     return connectorAnswer(await catalog.get(request.spaceId, request.params.id), types);
   });
 
@@ -73,7 +81,7 @@ export function connectorRoutes(app: App, system: System): void {
     '/api/actions/connector/:id',
     { schema: { params: byId }, config: { ...isPublic, audit: 'connector_delete' } },
     async (request, reply) => {
-      authorize(system, request, 'delete');
+      await authorizeConnector(system, request, 'delete', request.params.id);
       await catalog.delete(request.spaceId, request.params.id);
       return reply.code(204).send();
     },
@@ -97,8 +105,7 @@ export function connectorRoutes(app: App, system: System): void {
   ];
   for (const { prefix, config, withSystem } of lists) {
     app.get(`${prefix}/connectors`, { config }, async (request) => {
-      authorize(system, request, 'find');
-      const connectors = await catalog.list(request.spaceId, { withSystem });
+      const connectors = await listFor(system, request, { withSystem });
       return connectors.map((connector) => listedConnectorAnswer(connector, types));
     });
 

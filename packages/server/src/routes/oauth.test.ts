@@ -369,6 +369,23 @@ describe('an authorization', () => {
     expect(await run()).toMatchObject({ status: 'ok' });
   });
 
+  it('is of those who may use a connector where it is each user’s own, and who may change it where it is everybody’s', async () => {
+    const [own, shared] = [await setUp({ type: '.own' }), await setUp()];
+    for (const { id, start } of [own, shared]) {
+      const lists = { use: { users: ['ann'] }, edit: { users: ['bob'] } };
+      await call('PUT', `/api/patchbay/connectors/${id}/access`, { body: lists });
+      const [may, mayNot] = id === own.id ? [ann, bob] : [bob, ann];
+      const operation = id === own.id ? 'execute' : 'edit';
+      const message = `Unauthorized to ${operation} connector ${id}`;
+      expect(await start({ as: mayNot })).toMatchObject({ status: 403, body: { message } });
+      const { consent } = id === own.id ? own : shared;
+      const target = await consent((await start({ as: may })).body.authorizationUrl);
+      // Taken away meanwhile.
+      await call('PUT', `/api/patchbay/connectors/${id}/access`, { body: { use: {}, edit: {} } });
+      expect((await back(target, { as: may })).body).toContain(message);
+    }
+  });
+
   it('asks a stranger to log in, in a browser’s way', async () => {
     const { status, headers, body } = await comeBack({ code: 'c', state: 's' }, { as: null });
     expect(status).toBe(401);

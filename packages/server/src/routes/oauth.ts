@@ -1,11 +1,13 @@
-import { can } from '@patchbay/engine/access';
+import { can, ensureMayWithConnector, type Principal } from '@patchbay/engine/access';
+import type { Connector } from '@patchbay/engine/catalog';
+import { AnswerError } from '@patchbay/engine/errors';
 import { type AccessTokenRequest, CALLBACK_PATH, type Outcome } from '@patchbay/engine/oauth';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { App } from '../http/app-type.ts';
 import type { System } from '../system.ts';
 import { CALLBACK_HEADERS, callbackPage } from '../wire/callback-page.ts';
-import { authorize } from './connector-access.ts';
+import { authorize, hiddenFrom } from './connector-access.ts';
 
 const params = z.object({ connectorId: z.string() });
 
@@ -50,12 +52,31 @@ const callbackQuery = z.looseObject({
 
 /** The authorization code flow, which a browser goes through. The address that it comes back to was internal once. */
 export function oauthRoutes(app: App, system: System): void {
-  const { oauth } = system;
+  const { oauth, catalog } = system;
   const isInternal = { access: 'internal', isActionsRoute: true } as const;
   const isPublic = { access: 'public', isActionsRoute: true } as const;
 
-  const start = (request: FastifyRequest, connectorId: string, returnUrl?: string) => {
-    const { profileUid } = authorize(system, request, 'get');
+  async function authorizeAuthorization(request: FastifyRequest, connectorId: string): Promise<Principal> {
+    const caller = authorize(system, request, 'get');
+    const connector = (await catalog.resolve(request.spaceId, connectorId))?.connector;
+    if (connector !== undefined) ensureMayAuthorize(caller, connector);
+    return caller;
+  }
+
+  async function refusalOf(caller: Principal, spaceId: string, connectorId: string) {
+    if (!can(caller, 'execute', spaceId)) return 'Unauthorized to execute actions';
+    const connector = (await catalog.resolve(spaceId, connectorId))?.connector;
+    try {
+      if (connector !== undefined) ensureMayAuthorize(caller, connector);
+      return undefined;
+    } catch (error) {
+      if (error instanceof AnswerError) return error.message;
+      throw error;
+    }
+  }
+
+  const start = async (request: FastifyRequest, connectorId: string, returnUrl?: string) => {
+    const { profileUid } = await authorizeAuthorization(request, connectorId);
     return oauth.start({ spaceId: request.spaceId, connectorId, returnUrl, profileUid });
   };
 
@@ -96,7 +117,7 @@ export function oauthRoutes(app: App, system: System): void {
           error,
           errorDescription,
           profileUid: principal.profileUid,
-          mayExecute: (spaceId) => can(principal, 'execute', spaceId),
+          refusalOf: (spaceId, connectorId) => refusalOf(principal, spaceId, connectorId),
         });
         request.auditedId = outcome.connectorId;
         request.hasFailed = outcome.problem !== undefined;
@@ -109,7 +130,7 @@ export function oauthRoutes(app: App, system: System): void {
     '/internal/actions/connector/:connectorId/_oauth_disconnect',
     { schema: { params }, config: { ...isInternal, audit: 'connector_authorization_delete' } },
     async (request, reply) => {
-      const { profileUid } = authorize(system, request, 'get');
+      const { profileUid } = await authorizeAuthorization(request, request.params.connectorId);
       await oauth.disconnect(request.spaceId, request.params.connectorId, profileUid);
       return reply.code(204).send();
     },
@@ -130,13 +151,23 @@ export function oauthRoutes(app: App, system: System): void {
     '/internal/actions/connectors/_me/auth_status',
     { config: { ...isInternal, audit: false } },
     async (request) => {
-      const { profileUid } = authorize(system, request, 'find');
-      const statuses = await oauth.authStatus(request.spaceId, profileUid);
+      const caller = authorize(system, request, 'find');
+      const [statuses, hidden] = await Promise.all([
+        oauth.authStatus(request.spaceId, caller.profileUid),
+        hiddenFrom(system, request, caller),
+      ]);
       return Object.fromEntries(
-        Object.entries(statuses).map(([id, status]) => [id, { user_auth_status: status }]),
+        Object.entries(statuses)
+          .filter(([id]) => !hidden.has(id))
+          .map(([id, status]) => [id, { user_auth_status: status }]),
       );
     },
   );
+}
+
+/** A token of one's own is for using a connector; everybody's is a part of it. */
+function ensureMayAuthorize(caller: Principal, connector: Connector): void {
+  ensureMayWithConnector(caller, connector, connector.authMode === 'per-user' ? 'execute' : 'edit');
 }
 
 function askForLogin(reply: FastifyReply) {

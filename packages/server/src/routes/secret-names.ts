@@ -2,7 +2,7 @@ import { BadRequestError } from '@patchbay/engine/errors';
 import { z } from 'zod';
 import type { App } from '../http/app-type.ts';
 import type { System } from '../system.ts';
-import { authorize } from './connector-access.ts';
+import { authorizeConnector } from './connector-access.ts';
 
 /** Secrets with names of their own, and the types that have them. */
 const NAMED_SECRETS = [
@@ -17,8 +17,8 @@ export function secretNamesRoutes(app: App, system: System): void {
   const config = { access: 'internal', isActionsRoute: true } as const;
   for (const { path, field, types } of NAMED_SECRETS) {
     app.get(`/internal/stack_connectors/:id/${path}`, { schema, config }, async (request) => {
-      authorize(system, request, 'get');
       const { id } = request.params;
+      await authorizeConnector(system, request, 'get', id);
       const { typeId } = await catalog.get(request.spaceId, id);
       if (!types.some((type) => type === typeId)) {
         throw new BadRequestError(`Connector must be one of the following types: ${types.join(', ')}`);

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { App } from '../http/app-type.ts';
 import type { System } from '../system.ts';
 import { whyAnswer } from '../wire/why.ts';
-import { authorize } from './connector-access.ts';
+import { authorizeConnector } from './connector-access.ts';
+import { authorizeDelivery } from './deliveries/index.ts';
 
 const id = z.string().min(1).optional();
 
@@ -19,10 +20,12 @@ export function whyRoute(app: App, system: System): void {
     '/api/patchbay/why',
     { schema: { querystring }, config: { access: 'public', isActionsRoute: true } },
     async (request) => {
-      authorize(system, request, 'get');
       const { delivery_id: deliveryId, connector_id: connectorId = '' } = request.query;
-      if (deliveryId === undefined)
+      if (deliveryId === undefined) {
+        await authorizeConnector(system, request, 'get', connectorId);
         return whyAnswer(await why.ofConnector(request.spaceId, connectorId), connectorId);
+      }
+      await authorizeDelivery(system, request, 'get', deliveryId);
       const { delivery, ...found } = await why.ofDelivery(request.spaceId, deliveryId);
       return whyAnswer(found, delivery.connectorId, delivery);
     },

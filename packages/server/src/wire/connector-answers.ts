@@ -86,3 +86,58 @@ export const connectorSettingsAnswer = (wireShape(connectorSettings) as z.ZodObj
     /** Names of the secrets that are set; no answer holds the secrets. */
     secrets_set: z.array(z.string()),
   });
+
+const permissions = z.strictObject({
+  read: z.boolean(),
+  execute: z.boolean(),
+  edit: z.boolean(),
+  manage: z.boolean(),
+});
+
+export const userProfileAnswer = z.strictObject({
+  uid: z.string(),
+  enabled: z.boolean(),
+  user: z.strictObject({
+    username: z.string(),
+    full_name: z.string().optional(),
+    email: z.string().optional(),
+  }),
+  data: values,
+});
+
+const accessMode = z.enum(['private', 'public']);
+
+export const accessControlAnswer = z.strictObject({
+  permissions,
+  /** A profile's id. It and the list are for those who may manage them. */
+  owner: z.string().optional(),
+  access_control: z
+    .strictObject({
+      access_mode: accessMode,
+      entries: z.array(
+        z.strictObject({
+          type: z.literal('user'),
+          id: z.string(),
+          role: z.literal('executor'),
+          added_at: z.string(),
+        }),
+      ),
+    })
+    .optional(),
+  /** Of those who are named. */
+  profiles: z.array(userProfileAnswer),
+  current_user_profile_id: z.string().optional(),
+});
+
+const audience = z.strictObject({ users: z.array(z.string()), roles: z.array(z.string()) });
+
+/** All but `permissions` is for those who may manage it. */
+export const connectorAccessAnswer = z.strictObject({
+  permissions,
+  /** A user's name; null: nobody's. */
+  owner: z.string().nullable().optional(),
+  access_mode: accessMode.optional(),
+  /** null: whoever may in the space. */
+  use: audience.nullable().optional(),
+  edit: audience.nullable().optional(),
+});

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { duration } from '../units.ts';
-import { host, list, network } from './values.ts';
+import { audience, host, list, network } from './values.ts';
 
 export const licenseTypes = ['basic', 'standard', 'gold', 'platinum', 'enterprise', 'trial'] as const;
 
@@ -57,6 +57,12 @@ export const patchbaySettings = {
     .default({})
     .describe(
       'Connection and delivery settings of preconfigured connectors, by id: what the settings API takes, its keys in camelCase.',
+    ),
+  'patchbay.connectorAccess': z
+    .record(z.string(), z.strictObject({ use: audience }))
+    .default({})
+    .describe(
+      'Who may run preconfigured connectors, by id: `{use: {users: [...], roles: [...]}}` ([access per connector](access-per-connector.md)). Left out: whoever may run connectors in the space.',
     ),
   'patchbay.connectorTypes': list(z.string().min(1))
     .default([])

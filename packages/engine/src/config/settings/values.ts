@@ -39,6 +39,12 @@ export const network = z
 
 export const verificationMode = z.enum(['none', 'certificate', 'full']);
 
+/** Users and roles by their names. */
+export const audience = z.strictObject({
+  users: z.array(z.string().min(1)).default([]),
+  roles: z.array(z.string().min(1)).default([]),
+});
+
 /** A path, or several. */
 export const paths = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
 

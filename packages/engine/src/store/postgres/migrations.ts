@@ -347,4 +347,15 @@ export const migrations: readonly string[] = [
     on events (space_id, timestamp, seq) include (action, connector_id, outcome, attempt, duration_ms);
   create index events_by_execution on events (execution_uuid);
   `,
+  `
+  create table connector_access (
+    connector_id ${text} primary key references connectors (id) on delete cascade,
+    owner ${text},
+    rules ${text} not null
+  );
+  create trigger tell_of_connector_access after insert or update or delete on connector_access
+    for each row execute function tell_of_connector_settings();
+  create trigger tell_of_all_connector_access after truncate on connector_access
+    for each statement execute function tell_of_table('connectors');
+  `,
 ];

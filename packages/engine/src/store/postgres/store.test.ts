@@ -8,6 +8,7 @@ import {
   type TestDatabase,
   testDatabase,
 } from '../../testing/postgres/index.ts';
+import { connectorAccessPortSuite } from '../connector-access-port-suite.ts';
 import { deliveryPortSuite } from '../delivery-port-suite.ts';
 import { eventPortSuite } from '../event-port-suite.ts';
 import { lanePortSuite } from '../lane-port-suite.ts';
@@ -46,6 +47,7 @@ describe('with PostgreSQL', () => {
   deliveryPortSuite('PostgreSQL', emptyStore);
   eventPortSuite('PostgreSQL', emptyStore);
   lanePortSuite('PostgreSQL', emptyStore);
+  connectorAccessPortSuite('PostgreSQL', emptyStore);
   troublePortSuite('PostgreSQL', emptyStore);
 });
 

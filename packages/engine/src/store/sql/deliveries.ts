@@ -422,6 +422,7 @@ export async function deleteDeliveries(
 
 function matching(db: Database, query: DeliveryQuery) {
   const { spaceId, connectorId, states, orderKey, idempotencyKey, from, to, before } = query;
+  const { exceptConnectors = [] } = query;
   let found = db.selectFrom('deliveries').where('space_id', '=', spaceId);
   if (connectorId !== undefined) found = found.where('connector_id', '=', connectorId);
   const [only] = states?.length === 1 ? states : [];
@@ -433,6 +434,7 @@ function matching(db: Database, query: DeliveryQuery) {
   if (from !== undefined) found = found.where('created_at', '>=', from);
   if (to !== undefined) found = found.where('created_at', '<', to);
   if (before !== undefined) found = found.where('seq', '<', before);
+  if (exceptConnectors.length > 0) found = found.where('connector_id', 'not in', [...exceptConnectors]);
   return found;
 }
 

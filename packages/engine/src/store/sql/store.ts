@@ -4,6 +4,7 @@ import type { EventStore } from '../event-port.ts';
 import type { Store, StorePorts } from '../ports.ts';
 import { bucketStore } from './buckets.ts';
 import { caseStore } from './cases.ts';
+import { connectorAccessStore } from './connector-access.ts';
 import { connectorSettingsStore } from './connector-settings.ts';
 import { connectorTokenStore } from './connector-tokens.ts';
 import { connectorStore } from './connectors.ts';
@@ -58,6 +59,7 @@ function portsOn(db: Database, driver: SqlDriver, afterCommit: AfterCommit): Sto
   return {
     connectors: connectorStore(db, driver),
     connectorSettings: connectorSettingsStore(db, driver),
+    connectorAccess: connectorAccessStore(db, driver),
     connectorTokens: connectorTokenStore(db, driver),
     oauthStates: oauthStateStore(db),
     references: referenceStore(db, driver),

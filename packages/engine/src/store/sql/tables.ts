@@ -19,6 +19,7 @@ export interface Tables {
     updated_at: string;
   };
   connector_settings: { connector_id: string; settings: string; secrets: string };
+  connector_access: { connector_id: string; owner: string | null; rules: string };
   connector_tokens: {
     id: string;
     connector_id: string;

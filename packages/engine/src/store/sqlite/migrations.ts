@@ -307,6 +307,13 @@ export const migrations: readonly string[] = [
     on events (space_id, timestamp, action, connector_id, outcome, attempt, duration_ms);
   create index events_by_execution on events (execution_uuid);
   `,
+  `
+  create table connector_access (
+    connector_id text primary key references connectors (id) on delete cascade,
+    owner text,
+    rules text not null
+  ) strict, without rowid;
+  `,
 ];
 
 /** Every table but the event log. */

@@ -14,6 +14,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StartupError } from '../../errors/index.ts';
 import { type TempFolder, tempFolder } from '../../testing/index.ts';
+import { connectorAccessPortSuite } from '../connector-access-port-suite.ts';
 import { deliveryPortSuite } from '../delivery-port-suite.ts';
 import { eventPortSuite } from '../event-port-suite.ts';
 import { lanePortSuite } from '../lane-port-suite.ts';
@@ -44,6 +45,7 @@ storePortSuite('SQLite', emptyStore);
 deliveryPortSuite('SQLite', emptyStore);
 eventPortSuite('SQLite', emptyStore);
 lanePortSuite('SQLite', emptyStore);
+connectorAccessPortSuite('SQLite', emptyStore);
 troublePortSuite('SQLite', emptyStore);
 
 describe('workers of a SQLite file', () => {

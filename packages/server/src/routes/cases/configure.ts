@@ -3,7 +3,7 @@ import type { App } from '../../http/app-type.ts';
 import type { System } from '../../system.ts';
 import { configurationAnswer } from '../../wire/case.ts';
 import { listedConnectorAnswer } from '../../wire/connector.ts';
-import { authorize } from '../connector-access.ts';
+import { listFor } from '../connector-access.ts';
 import { clientOf } from './client.ts';
 import { configurationChange, newConfiguration, owner } from './fields.ts';
 import { several } from './query.ts';
@@ -49,8 +49,7 @@ export function configureRoutes(app: App, system: System): void {
   );
 
   app.get('/api/cases/configure/connectors/_find', { config }, async (request) => {
-    authorize(system, request, 'find');
-    const connectors = await catalog.list(request.spaceId, { withSystem: false });
+    const connectors = await listFor(system, request, { withSystem: false });
     return connectors
       .filter(({ typeId }) => catalog.types.find(typeId)?.caseIncident !== undefined)
       .map((connector) => {

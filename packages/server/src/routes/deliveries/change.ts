@@ -1,4 +1,4 @@
-import type { Principal } from '@patchbay/engine/access';
+import { mayWithConnector, type Principal } from '@patchbay/engine/access';
 import type { Change } from '@patchbay/engine/delivery';
 import { BadRequestError, ForbiddenError } from '@patchbay/engine/errors';
 import type { DeliveryRecord } from '@patchbay/engine/store';
@@ -9,6 +9,7 @@ import type { AuditAction } from '../../http/audit-requests.ts';
 import type { System } from '../../system.ts';
 import { deliveryAnswer } from '../../wire/delivery.ts';
 import { authorize, mayRunType } from '../connector-access.ts';
+import { authorizeDelivery } from './delivery-access.ts';
 import { filterFields, queryOf } from './delivery-fields.ts';
 
 const AUDITED: Record<Change, AuditAction> = {
@@ -37,10 +38,9 @@ function changeRoutes(app: App, system: System, change: Change): void {
   const config = { access: 'public', isActionsRoute: true, audit: AUDITED[change] } as const;
 
   app.post(`/api/patchbay/deliveries/:id/_${change}`, { schema: { params }, config }, async (request) => {
-    const caller = authorize(system, request, 'execute');
     const { spaceId } = request;
     const { id } = request.params;
-    const found = await delivery.get(spaceId, id);
+    const { caller, found } = await authorizeDelivery(system, request, 'execute', id);
     if (change === 'replay' && isSystems(found))
       throw new BadRequestError('Execution of system action is not allowed');
     if (!(await isOpenTo(caller, request, found)))
@@ -66,6 +66,8 @@ function changeRoutes(app: App, system: System, change: Change): void {
     { spaceId }: FastifyRequest,
     found: DeliveryRecord,
   ): Promise<boolean> {
+    const connector = (await catalog.resolve(spaceId, found.connectorId))?.connector;
+    if (connector !== undefined && !mayWithConnector(caller, connector, 'execute')) return false;
     const type = catalog.types.find(found.typeId);
     // Of most types it does not matter what a run would do.
     if (type?.subFeature === undefined) return true;

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import type { App } from '../../http/app-type.ts';
 import type { System } from '../../system.ts';
 import { deliveryAnswer, listedDeliveryAnswer } from '../../wire/delivery.ts';
-import { authorize, authorizeExecute } from '../connector-access.ts';
+import { authorize, authorizeExecute, hiddenFrom } from '../connector-access.ts';
+import { authorizeDelivery, ensureMayReadParams } from './delivery-access.ts';
 import { filterFields, queryOf } from './delivery-fields.ts';
 
 /** How far pages go: what comes after is found by a narrower filter. */
@@ -30,9 +31,10 @@ export function readDeliveryRoutes(app: App, system: System): void {
   const config = { access: 'public', isActionsRoute: true } as const;
 
   app.get('/api/patchbay/deliveries', { schema: { querystring }, config }, async (request) => {
-    authorize(system, request, 'find');
+    const caller = authorize(system, request, 'find');
     const { page, per_page: perPage, ...filter } = request.query;
-    const query = queryOf(request.spaceId, filter);
+    const exceptConnectors = [...(await hiddenFrom(system, request, caller))];
+    const query = { ...queryOf(request.spaceId, filter), exceptConnectors };
     const { deliveries, total, isMore } = await delivery.find(query, { page, perPage });
     return {
       page,
@@ -44,8 +46,7 @@ export function readDeliveryRoutes(app: App, system: System): void {
   });
 
   app.get('/api/patchbay/deliveries/:id', { schema: byId, config }, async (request) => {
-    authorize(system, request, 'get');
-    const found = await delivery.get(request.spaceId, request.params.id);
+    const { found } = await authorizeDelivery(system, request, 'get', request.params.id);
     if (request.query.params !== 'true') return deliveryAnswer(found);
     return { ...deliveryAnswer(found), params: await shownParams(request, found) };
   });
@@ -56,6 +57,7 @@ export function readDeliveryRoutes(app: App, system: System): void {
     const params = await delivery.paramsOf(found);
     const type = catalog.types.find(typeId);
     authorizeExecute(system, request, { typeId, type, params: (params ?? {}) as Record<string, unknown> });
+    await ensureMayReadParams(system, request, found);
     if (params === undefined) return null;
     return redactValues(params, await execution.redactorOf(spaceId, connectorId));
   }
