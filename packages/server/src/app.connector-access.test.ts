@@ -29,7 +29,8 @@ beforeAll(async () => {
     callers[name] = caller;
     profiles[name] = (await as(name, 'GET', '/internal/security/me')).body.profile_uid;
   }
-});
+  // Each of them has a password, which is hashed twice.
+}, 60_000);
 afterAll(async () => {
   await server[Symbol.asyncDispose]();
   await remote.close();
@@ -203,6 +204,18 @@ const table: Row[] = [
     undefined,
     { open: [200, 200, 200, 200, 200], private: [200, 200, 404, 404, 200], gated: [200, 200, 200, 200, 200] },
   ],
+  ...['connector_id={id}', 'delivery_id={delivery}'].map(
+    (asked): Row => [
+      'GET',
+      `/api/patchbay/why?${asked}`,
+      undefined,
+      {
+        open: [200, 200, 200, 200, 200],
+        private: [200, 200, 404, 404, 200],
+        gated: [200, 200, 200, 200, 200],
+      },
+    ],
+  ),
   [
     'GET',
     '/api/patchbay/deliveries/{delivery}?params=true',

@@ -80,6 +80,19 @@ export const ROUTE_RULES: Readonly<Record<string, RouteRule>> = {
   'GET /api/patchbay/why': ['reads connectors', { query: 'connector_id=nowhere' }],
   'PUT /api/patchbay/connectors/{id}/settings': ['changes connectors', { body: {} }],
   'DELETE /api/patchbay/connectors/{id}/settings': 'changes connectors',
+  // Beside it stands what the connector says itself: app.connector-access.test.ts has that.
+  'GET /api/patchbay/connectors/{id}/access': 'reads connectors',
+  'PUT /api/patchbay/connectors/{id}/access': ['changes connectors', { body: {} }],
+  'DELETE /api/patchbay/connectors/{id}/access': 'changes connectors',
+  'GET /internal/actions/connector/{id}/access_control': 'reads connectors',
+  'PUT /internal/actions/connector/{id}/access_control': [
+    'changes connectors',
+    { body: { access_mode: 'private' } },
+  ],
+  'POST /internal/actions/connector/{id}/access_control/_suggest_user_profiles': [
+    'reads connectors',
+    { body: { name: '' } },
+  ],
 
   'POST /internal/actions/connector/{connectorId}/_start_oauth_flow': ['reads connectors', { body: {} }],
   'GET /api/actions/connector/{connectorId}/oauth/start': 'reads connectors',
