@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { commandReference } from '../packages/server/src/cli/command-reference.ts';
 import { createProgram } from '../packages/server/src/cli/patchbay.ts';
 import { createTerminal } from '../packages/server/src/cli/terminal.ts';
+import { metricsReference } from '../packages/server/src/metrics/reference.ts';
 import { connectorPage, connectorsPage } from '../packages/server/src/reference/index.ts';
 import { testServer } from '../packages/server/src/testing/test-server.ts';
 
@@ -17,6 +18,10 @@ it('docs/command-line.md is what the commands say (npm run docs writes it)', asy
   const { stdin, stdout, stderr } = process;
   const terminal = createTerminal({ environment: {}, stdin, stdout, stderr });
   expectPage('command-line.md', commandReference(await createProgram(terminal)));
+});
+
+it('docs/metrics.md is what the definitions say (npm run docs writes it)', () => {
+  expectPage('metrics.md', metricsReference());
 });
 
 it('docs/openapi.json is what the routes say (npm run docs writes it)', async () => {

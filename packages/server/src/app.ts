@@ -13,6 +13,7 @@ import type { App } from './http/app-type.ts';
 import { type AuditAction, auditRequests } from './http/audit-requests.ts';
 import { clientAddress } from './http/client-address.ts';
 import { createConcurrencyLimit } from './http/concurrency.ts';
+import { countRequests } from './http/count-requests.ts';
 import { errorHandler } from './http/error-answer.ts';
 import { isNestedDeeper } from './http/json-depth.ts';
 import { checkRequest } from './http/request-checks.ts';
@@ -32,6 +33,7 @@ import { connectorRoutes } from './routes/connectors.ts';
 import { deliveryRoutes } from './routes/deliveries/index.ts';
 import { executeRoute } from './routes/execute.ts';
 import { healthRoutes } from './routes/health.ts';
+import { metricsRoute } from './routes/metrics.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { openApiRoute } from './routes/openapi.ts';
 import { rotateKeyRoutes } from './routes/rotate-key.ts';
@@ -100,7 +102,7 @@ const SECURITY_HEADERS = {
  * then the route: privilege (403), space (404), its business.
  */
 export async function createApp(system: System, slow = SLOW_REQUESTS): Promise<App> {
-  const { settings, license, log, audit, now } = system;
+  const { settings, license, log, audit, tallies, now } = system;
   const maxPayload = settings['server.maxPayload'];
   const spacePath = createSpacePath(settings['server.rewriteBasePath'] ? settings['server.basePath'] : '');
   const onError = errorHandler(log, maxPayload);
@@ -141,6 +143,7 @@ export async function createApp(system: System, slow = SLOW_REQUESTS): Promise<A
   app.decorateRequest('auditedId', undefined);
   app.decorateRequest('hasFailed', false);
   if (audit !== undefined) auditRequests(app, { audit, withRuns: settings['patchbay.audit.runs'], now });
+  if (tallies !== undefined) countRequests(app, tallies);
   logRequests(app, log);
   const ensureNotStopping = answerWhileStopping(app);
   app.setErrorHandler(onError);
@@ -198,6 +201,7 @@ export function addRoutes(app: App, system: System): void {
 function addProcessRoutes(app: App, system: System): void {
   statusRoute(app, system);
   healthRoutes(app, system);
+  metricsRoute(app, system);
 }
 
 function errorOf(check: () => unknown): Error | undefined {

@@ -34,6 +34,8 @@ import { openAudit } from './audit.ts';
 import type { App } from './http/app-type.ts';
 import { reloadTls } from './http/server-tls.ts';
 import { loginThrottleOf } from './login-throttle.ts';
+import { createMetrics } from './metrics/index.ts';
+import { listenForMetrics } from './metrics/own-port.ts';
 import { openDataVault } from './open-vault.ts';
 import { serverUuid } from './server-uuid.ts';
 import { API_LEVEL, PATCHBAY_VERSION } from './version.ts';
@@ -52,6 +54,8 @@ export interface StartOptions extends LoadedSettings {
 export interface RunningServer {
   /** Where it listens, without a trailing slash. */
   url: string;
+  /** The same of the port that `/metrics` has for itself, if it has one. */
+  metricsUrl: string | undefined;
   dataPath: string;
   /** Set once, on the very first start. */
   generatedPassword: string | undefined;
@@ -86,10 +90,13 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const { settings, types, logger, now = () => new Date() } = options;
   const dataPath = resolve(settings['path.data']);
   mkdirSync(dataPath, { recursive: true, mode: 0o700 });
+  const metrics = settings['patchbay.metrics.enabled'] ? createMetrics(settings) : undefined;
+  const observers = metrics?.observers;
   const store = await openStore(parseStoreUrl(settings['patchbay.store.url'], dataPath), {
     maxConnections: settings['patchbay.store.maxConnections'],
     patienceMs: STORE_PATIENCE_MS,
     log: logger('store'),
+    observer: observers?.store,
   });
   try {
     const { vault, newKeyFile } = await openDataVault(settings, store, dataPath);
@@ -99,7 +106,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       enabledTypes: settings['xpack.actions.enabledActionTypes'],
       license,
     });
-    const egress = createEgress(settings, logger('actions'));
+    const egress = createEgress(settings, logger('actions'), observers?.egress);
     const elasticsearch = createElasticsearch(elasticsearchOptions(settings), { egress, now });
     const catalog = createCatalog({
       elasticsearch,
@@ -154,6 +161,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       userAgent,
       processRedactor: processRedactor(settings),
       rateLimits: settings['xpack.actions.rateLimiter'],
+      observer: observers?.run,
       logger,
       now,
     });
@@ -165,11 +173,21 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       catalog,
       vault,
       maxQueued: settings['xpack.actions.queued.max'],
+      observer: observers?.delivery,
       log: logger('plugins.actions'),
       now: clock.now,
     });
     const worker = settings['patchbay.roles'].includes('worker')
-      ? createDeliveryWorker({ store, catalog, execution, vault, settings, log: deliveryLog, now: clock.now })
+      ? createDeliveryWorker({
+          store,
+          catalog,
+          execution,
+          vault,
+          settings,
+          observer: observers?.delivery,
+          log: deliveryLog,
+          now: clock.now,
+        })
       : undefined;
     const why = createWhy({
       store,
@@ -194,6 +212,16 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       log: logger('plugins.actions.oauth'),
       now,
     });
+    const scrape =
+      metrics &&
+      (() =>
+        metrics.scrape({
+          store,
+          runsInFlight: execution.inFlight,
+          deliveriesRunning: worker?.running,
+          events: events.figures,
+          now: clock.now,
+        }));
     const log = logger('server');
     const audit = openAudit(settings, logger);
     const app = await createApp(
@@ -213,12 +241,20 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         oauth,
         events,
         audit,
+        tallies: metrics?.tallies,
+        scrape,
         log,
         now,
         collectYoung: options.collectYoung ?? (() => {}),
       },
       options.slowRequests,
     );
+    const metricsPort = settings['patchbay.metrics.port'];
+    const ownPort =
+      scrape === undefined || metricsPort === undefined
+        ? undefined
+        : await listenForMetrics({ host: settings['patchbay.metrics.host'], port: metricsPort }, scrape, log);
+    if (ownPort !== undefined) app.addHook('onClose', ownPort.close);
     const url = await listen(app, settings);
     await worker?.start();
     const background = new AbortController();
@@ -235,6 +271,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
 
     return {
       url,
+      metricsUrl: ownPort?.url,
       dataPath,
       generatedPassword,
       newKeyFile,

@@ -13,6 +13,8 @@ import type { Store } from '@patchbay/engine/store';
 import type { Vault } from '@patchbay/engine/vault';
 import type { Logger } from '@patchbay/kit';
 import type { Audit } from './audit.ts';
+import type { Metrics } from './metrics/index.ts';
+import type { Tallies } from './metrics/observers.ts';
 
 /** Everything that the HTTP API stands on, put together once by `start.ts`. */
 export interface System {
@@ -33,6 +35,10 @@ export interface System {
   events: EventLog;
   /** undefined: turned off. */
   audit: Audit | undefined;
+  /** Counts requests; undefined: nobody counts. */
+  tallies: Tallies | undefined;
+  /** The answer for Prometheus; undefined: there is none. */
+  scrape: (() => ReturnType<Metrics['scrape']>) | undefined;
   log: Logger;
   now(): Date;
   /** Collects V8's young generation. */

@@ -47,6 +47,7 @@ export type Admission = 'all' | 'probe' | HeldBack;
 
 export interface HeldBack {
   until: Date;
+  reason: 'pause' | 'breaker' | 'rate_limit' | 'host_limit';
   /** As people read it. */
   because: string;
 }
@@ -62,11 +63,15 @@ export function admissionTo(lane: LaneRecord | undefined, policy: BreakerPolicy,
   if (lane === undefined) return 'all';
   const pausedUntil = timeOf(lane.pausedUntil);
   if (pausedUntil > at.getTime())
-    return { until: new Date(pausedUntil), because: 'of its remote, which asked for a pause' };
+    return {
+      until: new Date(pausedUntil),
+      reason: 'pause',
+      because: 'of its remote, which asked for a pause',
+    };
   if (!policy.enabled || lane.state === 'closed') return 'all';
   const until = timeOf(lane.until);
   return until > at.getTime()
-    ? { until: new Date(until), because: 'of its breaker, which is open' }
+    ? { until: new Date(until), reason: 'breaker', because: 'of its breaker, which is open' }
     : 'probe';
 }
 

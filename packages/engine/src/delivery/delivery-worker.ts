@@ -12,6 +12,7 @@ import { keptParams } from './kept-params.ts';
 import { type LaneLimitsSettings, laneLimits } from './lane-limits.ts';
 import type { RetryPolicy } from './next-try.ts';
 import { createNotices } from './notices.ts';
+import type { DeliveryObserver } from './observer.ts';
 import { deliveryRuns } from './run-delivery.ts';
 import { createSettler } from './settler.ts';
 import { standIns } from './stand-in.ts';
@@ -32,6 +33,7 @@ export interface DeliveryWorkerOptions {
       | 'xpack.actions.run.maxAttempts'
       | 'xpack.actions.run.connectorTypeOverrides'
     >;
+  observer?: DeliveryObserver | undefined;
   log: Logger;
   now(): Date;
   /** From 0 up to 1. */
@@ -43,14 +45,15 @@ const DEFAULT_MAX_ATTEMPTS = 3;
 
 /** Runs the deliveries that are due, as one of all workers on the store. */
 export function createDeliveryWorker(options: DeliveryWorkerOptions): Worker {
-  const { store, catalog, execution, vault, settings, log, now, random = Math.random } = options;
+  const { store, catalog, execution, vault, settings, observer, log, now, random = Math.random } = options;
   const limits = laneLimits(catalog, settings);
   const hosts = hostLimits(settings['patchbay.delivery.hostLimits'], { store, now });
   const settler = createSettler({
     write: endsWriter({
       store,
       limits,
-      notices: createNotices({ catalog, vault, log, now }),
+      notices: createNotices({ catalog, vault, observer, log, now }),
+      observer,
       onDue: (connectorId) => worker.wake(connectorId),
       onHeld: (connectorId) => worker.hold(connectorId),
     }),
@@ -91,6 +94,7 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): Worker {
     settler,
     gate: createGate(store, limits, hosts),
     limits,
+    observer,
     run: runs.run,
     recover: runs.recover,
     expire: runs.expire,

@@ -17,11 +17,12 @@ import type {
   Inserted,
   NewDeliveryRecord,
   Store,
-  StorePorts,
+  StoreTransaction,
 } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { keptParams } from './kept-params.ts';
 import { newRecord } from './new-record.ts';
+import type { DeliveryObserver } from './observer.ts';
 import { receiverOf } from './receiver.ts';
 import { sourceOf } from './source.ts';
 
@@ -95,7 +96,7 @@ export interface Delivery {
 }
 
 export type Change = 'cancel' | 'replay' | 'discard';
-export type DeliveryTransaction = Pick<StorePorts, 'deliveries' | 'wakeups'>;
+export type DeliveryTransaction = Pick<StoreTransaction, 'deliveries' | 'wakeups' | 'afterCommit'>;
 
 export interface NewDelivery {
   spaceId: string;
@@ -146,6 +147,7 @@ export interface DeliveryOptions {
   vault: Vault;
   /** How many may be queued. */
   maxQueued: number;
+  observer?: DeliveryObserver | undefined;
   log: Logger;
   now(): Date;
 }
@@ -165,7 +167,7 @@ const CHANGES = {
 >;
 
 export function createDelivery(options: DeliveryOptions): Delivery {
-  const { store, catalog, vault, maxQueued, log, now } = options;
+  const { store, catalog, vault, maxQueued, observer, log, now } = options;
   const paramsOf = keptParams(store, vault);
 
   /** Asks once for each connector. */
@@ -187,9 +189,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   async function insert(
     records: readonly NewDeliveryRecord[],
-    { deliveries, wakeups }: DeliveryTransaction,
+    { deliveries, wakeups, afterCommit }: DeliveryTransaction,
   ): Promise<Inserted[]> {
     const inserted = await deliveries.insert(records, maxQueued);
+    if (observer !== undefined) tellOf(observer, records, inserted, afterCommit);
     const due = records.flatMap(({ connectorId, runAt: dueAt }, index): DueLane[] => {
       const one = inserted[index];
       return one?.outcome === 'queued' && one.state === 'ready' ? [{ connectorId, dueAt }] : [];
@@ -209,11 +212,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const { from, to } = CHANGES[what];
     const { id } = delivery;
     const at = now().toISOString();
-    return store.transaction(async ({ deliveries, wakeups }) => {
+    return store.transaction(async ({ deliveries, wakeups, afterCommit }) => {
       const { changed, due } = await deliveries.transition(delivery, { from, to, at });
       // Asked after the change, which keeps others from taking them away.
       if (changed && what === 'replay' && (await deliveries.params(id)) === undefined) throw paramsGone(id);
       await wakeups.add(due);
+      if (changed) afterCommit(() => observer?.changed(delivery, what));
       return changed;
     });
   }
@@ -377,6 +381,23 @@ function full(): TooManyRequestsError {
   return new TooManyRequestsError('The queue of deliveries is full: nothing was enqueued, try again later', {
     retryAfterSeconds: RETRY_AFTER_SECONDS,
   });
+}
+
+/** What was refused is told at once: it may be why nothing is committed. */
+function tellOf(
+  observer: DeliveryObserver,
+  records: readonly NewDeliveryRecord[],
+  inserted: readonly Inserted[],
+  afterCommit: DeliveryTransaction['afterCommit'],
+): void {
+  const tell = (isRefused: boolean) => {
+    for (const [index, { outcome }] of inserted.entries()) {
+      const record = records[index];
+      if (record !== undefined && (outcome === 'full') === isRefused) observer.enqueued(record, outcome);
+    }
+  };
+  tell(true);
+  afterCommit(() => tell(false));
 }
 
 /** One a lane, the soonest. */

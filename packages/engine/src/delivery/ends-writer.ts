@@ -1,12 +1,14 @@
 import type { Store } from '../store/index.ts';
-import { type Ended, isHeld, noteHealth } from './lane-health.ts';
+import { type Ended, isHeld, type LaneChange, noteHealth } from './lane-health.ts';
 import type { LaneLimitsReader } from './lane-limits.ts';
 import type { Tell } from './notices.ts';
+import type { DeliveryObserver } from './observer.ts';
 
 export interface EndsWriterOptions {
   store: Pick<Store, 'transaction'>;
   limits: LaneLimitsReader;
   notices: { prepare(ended: readonly Ended[]): Promise<Tell> };
+  observer?: DeliveryObserver | undefined;
   /** Something of the lane may be taken now. */
   onDue(connectorId: string): void;
   /** The lane is to be left alone. */
@@ -14,7 +16,7 @@ export interface EndsWriterOptions {
 }
 
 /** Writes down what attempts came to, what they say of their remotes, and whom that is told, in one transaction. */
-export function endsWriter({ store, limits, notices, onDue, onHeld }: EndsWriterOptions) {
+export function endsWriter({ store, limits, notices, observer, onDue, onHeld }: EndsWriterOptions) {
   return async (ended: readonly Ended[]): Promise<void> => {
     // Within the transaction nothing but the transaction may be asked.
     const connectorIds = new Set(ended.map(({ settlement }) => settlement.claimed.connectorId));
@@ -27,9 +29,18 @@ export function endsWriter({ store, limits, notices, onDue, onHeld }: EndsWriter
       const changes = await noteHealth(tx, ended, bounds);
       return { due: [...due, ...(await tell(tx, changes))], changes };
     });
+    if (observer !== undefined) tellOf(observer, ended, changes);
     for (const change of changes) if (isHeld(change)) onHeld(change.connectorId);
     for (const { connectorId } of due) onDue(connectorId);
     // A place is free that all processes share.
     for (const [connectorId, { maxRunning }] of bounds) if (maxRunning !== undefined) onDue(connectorId);
   };
+}
+
+function tellOf(observer: DeliveryObserver, ended: readonly Ended[], changes: readonly LaneChange[]): void {
+  for (const { settlement } of ended) {
+    observer.settled(settlement);
+    for (const followUp of settlement.followUps) observer.enqueued(followUp, 'queued');
+  }
+  for (const change of changes) observer.laneChanged(change);
 }

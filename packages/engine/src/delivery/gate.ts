@@ -39,10 +39,12 @@ export function createGate(
         : await store.buckets.change(connectorBucket(connectorId), (bucket) =>
             takeTokens(bucket, wanted, rate, at),
           );
-    if ('until' in own) return { ...own, because: 'of its rate limit' };
+    if ('until' in own) return { ...own, reason: 'rate_limit', because: 'of its rate limit' };
     const ofHost = await hosts.reserve(connectorId, own.count, at);
     await returnTaken(connectorId, own.count - ('count' in ofHost ? ofHost.count : 0));
-    return 'count' in ofHost ? ofHost : { ...ofHost, because: 'of the rate limit of its host' };
+    return 'count' in ofHost
+      ? ofHost
+      : { ...ofHost, reason: 'host_limit', because: 'of the rate limit of its host' };
   }
 
   async function giveBack(connectorId: string, count: number, at: Date): Promise<void> {

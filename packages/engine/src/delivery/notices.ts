@@ -5,6 +5,7 @@ import type { Vault } from '../vault/index.ts';
 import { ensureFit, NoFollowUp, renderedParams } from './follow-up-params.ts';
 import type { Ended, LaneChange } from './lane-health.ts';
 import { newRecord } from './new-record.ts';
+import type { DeliveryObserver } from './observer.ts';
 import { type Receiver, receiverOf } from './receiver.ts';
 import { type Change, changeBy, isTrouble, seenIn } from './trouble.ts';
 
@@ -17,6 +18,7 @@ export type Tell = (
 export interface NoticesOptions {
   catalog: Pick<Catalog, 'resolve' | 'types' | 'validation'>;
   vault: Vault;
+  observer?: DeliveryObserver | undefined;
   log: Logger;
   now(): Date;
 }
@@ -31,7 +33,7 @@ interface Watched {
 
 /** Whoever a connector names is told once that it fails, that its breaker opens, and that it works again. */
 export function createNotices(options: NoticesOptions) {
-  const { catalog, vault, log, now } = options;
+  const { catalog, vault, observer, log, now } = options;
 
   async function watched(spaceId: string, id: string, ended: readonly Ended[]): Promise<Watched[]> {
     const resolved = await catalog.resolve(spaceId, id);
@@ -109,6 +111,10 @@ export function createNotices(options: NoticesOptions) {
         }
         if (records.length === 0) return [];
         await deliveries.insert(records, Number.MAX_SAFE_INTEGER);
+        if (observer !== undefined)
+          afterCommit(() => {
+            for (const record of records) observer.enqueued(record, 'queued');
+          });
         return records.map(({ connectorId, runAt: dueAt }) => ({ connectorId, dueAt }));
       };
     },

@@ -2,6 +2,7 @@ import { type Logger, messageOf } from '@patchbay/kit';
 import type { ClaimBounds, ClaimedDelivery, DeliveryRecord, Store } from '../store/index.ts';
 import type { Gate } from './gate.ts';
 import type { LaneLimitsReader } from './lane-limits.ts';
+import type { DeliveryObserver } from './observer.ts';
 import type { Settler } from './settler.ts';
 
 /**
@@ -49,6 +50,7 @@ export interface WorkerOptions {
   /** What becomes of one that has waited longer than it may, and why it has. Never rejects. */
   expire(delivery: ClaimedDelivery, because: string): Promise<void>;
   limits: Pick<LaneLimitsReader, 'known'>;
+  observer?: Pick<DeliveryObserver, 'heldBack'> | undefined;
   /** How many run at once in all; each lane may have one more, so that none waits for the others. */
   concurrency: number;
   /** After this long without a sign a worker counts as gone. */
@@ -202,6 +204,7 @@ export function createWorker(options: WorkerOptions): Worker {
     const admitted = await gate.admit(connectorId, batchSize(lane, at.getTime()), at);
     if ('until' in admitted) {
       lane.isDrained = true;
+      options.observer?.heldBack(connectorId, admitted.reason);
       await endOld(lane, at, admitted.because);
       await wakeAt(connectorId, admitted.until);
       return;

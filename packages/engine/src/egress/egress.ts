@@ -2,6 +2,7 @@ import { type AllowedHosts, createAllowedHosts, type Logger, type Smtp, type Tra
 import type { Settings } from '../config/index.ts';
 import type { ConnectionSettings } from './connection.ts';
 import { readHostSettings } from './host-settings.ts';
+import type { EgressObserver } from './observer.ts';
 import { createPools } from './pools.ts';
 import { createAddressGuard } from './private-networks.ts';
 import { type ForwardProxy, parseProxy } from './proxy.ts';
@@ -40,7 +41,11 @@ type EgressSettings = Pick<
 /** The largest answer of a service that the configuration names. */
 const OPERATOR_MAX_BYTES = 100 * 1024 ** 2;
 
-export function createEgress(settings: EgressSettings, log: Pick<Logger, 'warn'>): Egress {
+export function createEgress(
+  settings: EgressSettings,
+  log: Pick<Logger, 'warn'>,
+  observer?: EgressObserver | undefined,
+): Egress {
   const allowedHosts = createAllowedHosts(settings['xpack.actions.allowedHosts']);
   const maxBytes = settings['xpack.actions.maxResponseContentLength'];
   const pools = createPools();
@@ -59,7 +64,7 @@ export function createEgress(settings: EgressSettings, log: Pick<Logger, 'warn'>
     allowedHosts,
     pools,
   };
-  const plain = createTransport({ allowedHosts, routeTo: createRouteTo(routes), maxBytes });
+  const plain = createTransport({ allowedHosts, routeTo: createRouteTo(routes), maxBytes, observer });
   const transports = new WeakMap<ConnectionSettings, Transport>();
 
   return {
@@ -74,11 +79,12 @@ export function createEgress(settings: EgressSettings, log: Pick<Logger, 'warn'>
         routeTo,
         maxBytes,
         redirects: connection.redirects,
+        observer,
       });
       transports.set(connection, transport);
       return transport;
     },
-    smtpFor: (connection) => createSmtp(routes, connection),
+    smtpFor: (connection) => createSmtp(routes, connection, observer),
     operatorTransport(connection) {
       const anywhere = createAllowedHosts(['*']);
       const routeTo = createRouteTo(
@@ -92,7 +98,12 @@ export function createEgress(settings: EgressSettings, log: Pick<Logger, 'warn'>
         },
         connection,
       );
-      return createTransport({ allowedHosts: anywhere, routeTo, maxBytes: OPERATOR_MAX_BYTES });
+      return createTransport({
+        allowedHosts: anywhere,
+        routeTo,
+        maxBytes: OPERATOR_MAX_BYTES,
+        observer,
+      });
     },
     close: () => pools.close(),
   };

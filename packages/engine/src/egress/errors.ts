@@ -42,6 +42,11 @@ export function tooLarge(maxBytes: number): HttpRequestError {
   return new HttpRequestError(`maxContentLength size of ${maxBytes} exceeded`);
 }
 
+/** Whether `tooLarge` made it: the reference's client gives it no code. */
+export function isTooLarge({ message }: Pick<Error, 'message'>): boolean {
+  return message.startsWith('maxContentLength size of ');
+}
+
 function hungUp(cause: unknown): HttpRequestError {
   return new HttpRequestError('socket hang up', { code: 'ECONNRESET', cause });
 }

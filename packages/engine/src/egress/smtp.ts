@@ -3,7 +3,8 @@ import { HttpRequestError, messageOf, type Smtp, type SmtpConnection, type SmtpS
 import type { ConnectionSettings } from './connection.ts';
 import { startDeadline } from './deadline.ts';
 import { toRequestError, withoutNodeHint } from './errors.ts';
-import { openSocket, targetTls } from './open-socket.ts';
+import { type EgressObserver, observed } from './observer.ts';
+import { openSocket, type SocketTarget, targetTls } from './open-socket.ts';
 import type { Way } from './pools.ts';
 import { createProxyTo, type RouteSettings } from './routes.ts';
 import { mergeTls } from './tls.ts';
@@ -26,7 +27,11 @@ const CLOSE_GRACE_MS = 1000;
  * Connections to mail servers. Precedence, part by part: the connector, the host (`smtp://host:port`), the global
  * settings. `xpack.actions.responseTimeout` is not for mail, as in the reference.
  */
-export function createSmtp(settings: RouteSettings, connection: ConnectionSettings = {}): Smtp {
+export function createSmtp(
+  settings: RouteSettings,
+  connection: ConnectionSettings = {},
+  observer?: EgressObserver | undefined,
+): Smtp {
   const proxyTo = createProxyTo(settings, connection);
   // To well-known services the reference goes directly, with its library's own TLS settings.
   const ownProxyTo = createProxyTo({ ...settings, proxy: undefined }, connection);
@@ -53,37 +58,58 @@ export function createSmtp(settings: RouteSettings, connection: ConnectionSettin
     return server.acceptsAnyCertificate ? { verificationMode: 'none' as const } : settings.tls;
   }
 
-  return {
-    async session({ server, signal }, talk) {
-      const hostname = server.host.replace(/^\[(.*)\]$/, '$1');
-      const { way, startTls, responseTimeoutMs } = routed(() => {
+  /** Throws when the server may not be reached. */
+  function begin(server: SmtpServer, hostname: string): MailRoute {
+    try {
+      return routed(() => {
         settings.allowedHosts.ensureHostnameAllowed(server.host);
         return routeTo(server, hostname);
       });
-      const deadline = startDeadline(responseTimeoutMs ?? Number.POSITIVE_INFINITY, signal);
-      const ending = new AbortController();
-      deadline.onEnd((reason) => ending.abort(reason));
-      let socket: Socket | undefined;
-      try {
-        socket = await openSocket(
-          way,
-          { hostname, port: server.port, isSecure: server.isSecure },
-          ending.signal,
-        ).catch((error) => {
-          throw toRequestError(error);
-        });
-        const tls = targetTls(way.tls, hostname);
-        const result = await Promise.race([talk({ socket, tls, startTls }), ended(ending.signal)]);
-        closeSoon(socket);
-        return result;
-      } catch (error) {
-        socket?.destroy();
-        throw deadline.reason() ?? withoutNodeHint(error);
-      } finally {
-        deadline.clear();
-      }
+    } catch (error) {
+      observer?.refused();
+      throw error;
+    }
+  }
+
+  return {
+    async session({ server, signal }, talk) {
+      const hostname = server.host.replace(/^\[(.*)\]$/, '$1');
+      const route = begin(server, hostname);
+      const target = { hostname, port: server.port, isSecure: server.isSecure };
+      return observed(
+        observer,
+        hostname,
+        () => undefined,
+        () => converse(route, target, signal, talk),
+      );
     },
   };
+}
+
+async function converse<T>(
+  { way, startTls, responseTimeoutMs }: MailRoute,
+  target: SocketTarget,
+  signal: AbortSignal,
+  talk: (connection: SmtpConnection) => Promise<T>,
+): Promise<T> {
+  const deadline = startDeadline(responseTimeoutMs ?? Number.POSITIVE_INFINITY, signal);
+  const ending = new AbortController();
+  deadline.onEnd((reason) => ending.abort(reason));
+  let socket: Socket | undefined;
+  try {
+    socket = await openSocket(way, target, ending.signal).catch((error) => {
+      throw toRequestError(error);
+    });
+    const tls = targetTls(way.tls, target.hostname);
+    const result = await Promise.race([talk({ socket, tls, startTls }), ended(ending.signal)]);
+    closeSoon(socket);
+    return result;
+  } catch (error) {
+    socket?.destroy();
+    throw deadline.reason() ?? withoutNodeHint(error);
+  } finally {
+    deadline.clear();
+  }
 }
 
 function hostKey(hostname: string, port: number): string {

@@ -11,6 +11,7 @@ import { encodingOf } from './encoding.ts';
 import { tooLarge, toRequestError } from './errors.ts';
 import { exchange, type WireAnswer } from './exchange.ts';
 import { flat, type Hop } from './hop.ts';
+import { type EgressObserver, observed } from './observer.ts';
 import { ProxyAnswer } from './proxy.ts';
 import { nextHop, type RedirectPolicy, tooManyRedirects } from './redirect.ts';
 import type { CallWay, Route, RouteTo } from './routes.ts';
@@ -22,6 +23,7 @@ export interface TransportOptions {
   /** The largest answer, decoded or not. */
   maxBytes: number;
   redirects?: { max?: number | undefined; crossOrigin?: boolean | undefined } | undefined;
+  observer?: EgressObserver | undefined;
 }
 
 export function createTransport({
@@ -29,10 +31,10 @@ export function createTransport({
   routeTo,
   maxBytes,
   redirects = {},
+  observer,
 }: TransportOptions): Transport {
   async function transport(request: TransportRequest): Promise<TransportResponse> {
-    const first = firstHop(request, allowedHosts);
-    const route = routed(() => routeTo(first.url, request));
+    const { first, route } = begin(request);
     const deadline = startDeadline(timeoutOf(request, route), request.signal);
     const policy: RedirectPolicy = {
       max: Math.min(request.maxRedirects, redirects.max ?? Number.POSITIVE_INFINITY),
@@ -52,6 +54,17 @@ export function createTransport({
     }
   }
 
+  /** Throws when the request may not leave. */
+  function begin(request: TransportRequest): { first: Hop; route: Route } {
+    try {
+      const first = firstHop(request, allowedHosts);
+      return { first, route: routed(() => routeTo(first.url, request)) };
+    } catch (error) {
+      observer?.refused();
+      throw error;
+    }
+  }
+
   const limitOf = ({ maxResponseBytes = maxBytes, raisesLimit = false }: TransportRequest) =>
     raisesLimit ? maxResponseBytes : Math.min(maxResponseBytes, maxBytes);
 
@@ -64,7 +77,12 @@ export function createTransport({
   ): Promise<TransportResponse> {
     const limit = limitOf(request);
     for (let hop = first, route = firstRoute, hops = 0; ; hops++) {
-      const answer = await exchange(route.pool, hop, limit, deadline);
+      const answer = await observed(
+        observer,
+        hop.url.hostname,
+        ({ status }) => status,
+        () => exchange(route.pool, hop, limit, deadline),
+      );
       const next = nextHop(policy, hop, { status: answer.status, location: answer.headers.location });
       if (next === undefined) {
         const body = await decoded(answer, limit);
@@ -85,7 +103,12 @@ export function createTransport({
     deadline: Deadline,
   ): Promise<TransportResponse> {
     for (let hop = first, route = firstRoute, hops = 0; ; hops++) {
-      const answer = await openStream(route.pool, hop, deadline);
+      const answer = await observed(
+        observer,
+        hop.url.hostname,
+        ({ statusCode }) => statusCode,
+        () => openStream(route.pool, hop, deadline),
+      );
       try {
         const { statusCode: status, statusText } = answer;
         const headers = flat(answer.headers);

@@ -13,7 +13,17 @@ export interface EventLog {
   record(event: EventRecord): void;
   /** Resolves when everything recorded so far is written. Rejects when the store refuses it. */
   flush(): Promise<void>;
+  /** How the buffer is, and what it has done since the start. */
+  figures(): EventLogFigures;
   close(): Promise<void>;
+}
+
+/** In documents, but for failures, which are writes that the store refused. */
+export interface EventLogFigures {
+  waiting: number;
+  written: number;
+  dropped: number;
+  failures: number;
 }
 
 const WRITE_EVERY_MS = 250;
@@ -24,6 +34,9 @@ export function createEventLog({ store, log }: { store: EventStore; log: Logger 
   let waiting: EventEntry[] = [];
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
+  /** What is being written. */
+  let inWrite = 0;
+  const done = { written: 0, dropped: 0, failures: 0 };
 
   async function write(): Promise<void> {
     clearTimeout(timer);
@@ -31,12 +44,19 @@ export function createEventLog({ store, log }: { store: EventStore; log: Logger 
     if (waiting.length === 0) return;
     const batch = waiting;
     waiting = [];
+    inWrite = batch.length;
     try {
       await store.append(batch);
+      done.written += batch.length;
     } catch (error) {
-      waiting = bounded([...batch, ...waiting], log);
+      done.failures++;
+      const all = [...batch, ...waiting];
+      waiting = bounded(all, log);
+      done.dropped += all.length - waiting.length;
       schedule();
       throw error;
+    } finally {
+      inWrite = 0;
     }
   }
 
@@ -63,6 +83,7 @@ export function createEventLog({ store, log }: { store: EventStore; log: Logger 
       else schedule();
     },
     flush,
+    figures: () => ({ waiting: waiting.length + inWrite, ...done }),
     close: flush,
   };
 }

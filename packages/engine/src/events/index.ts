@@ -10,4 +10,4 @@ export {
   type Task,
   timeoutText,
 } from './document.ts';
-export { createEventLog, type EventLog, eventEntry } from './event-log.ts';
+export { createEventLog, type EventLog, type EventLogFigures, eventEntry } from './event-log.ts';

@@ -49,6 +49,7 @@ import { lazyTokens, passingTokens, type TokenOwner, type TokenRun, type Tokens 
 import { type MayLeave, smtpAsking, transportAsking } from './asking-first.ts';
 import { type CapturedRequest, capture } from './capture.ts';
 import { type Input, inputReader } from './input.ts';
+import type { RunObserver, RunOutcome } from './observer.ts';
 import { type Opened, open } from './open.ts';
 import { NO_CONNECTORS, otherConnectors } from './other-connectors.ts';
 import { tooOften, typeLimits } from './type-limits.ts';
@@ -134,6 +135,7 @@ export interface ExecutionOptions {
   processRedactor: Redactor;
   /** By connector type id, without its dot. */
   rateLimits: Readonly<Record<string, RateLimit>>;
+  observer?: RunObserver | undefined;
   /** A logger by name. */
   logger(name: string): Logger;
   now(): Date;
@@ -160,6 +162,8 @@ interface Measured {
   wasRun: boolean;
   requestBodyBytes: number;
   tokenUsage?: TokenUsage;
+  /** Why it ended, where that is no error of its own. */
+  endedBy?: 'timeout' | 'rate_limited';
 }
 
 interface Prepared {
@@ -172,7 +176,7 @@ interface Prepared {
 }
 
 export function createExecution(options: ExecutionOptions): Execution {
-  const { catalog, egress, events, installation, processRedactor, logger, now } = options;
+  const { catalog, egress, events, installation, processRedactor, observer, logger, now } = options;
   const work = runningWork();
   const readInput = inputReader(catalog.validation);
   const log = logger('actions');
@@ -248,7 +252,15 @@ export function createExecution(options: ExecutionOptions): Execution {
 
   /** Writes down what a run came to. */
   function record(run: Run, result: ActionResult, measured: Measured): void {
-    write(run, executeEnd(run, installation, { result, endedAt: now(), ...measured }));
+    const endedAt = now();
+    write(run, executeEnd(run, installation, { result, endedAt, ...measured }));
+    observer?.runEnded({
+      typeId: run.connector.typeId,
+      connectorId: run.connector.id,
+      spaceId: run.spaceId,
+      outcome: outcomeOf(result, measured),
+      seconds: (endedAt.getTime() - run.startedAt.getTime()) / 1000,
+    });
     if (result.status === 'ok') return;
     const source = result.errorSource ?? 'framework';
     log.warn(`action execution failure: ${label(run)}: ${errorText(result)}`, {
@@ -271,7 +283,10 @@ export function createExecution(options: ExecutionOptions): Execution {
     const { connector } = resolved;
     const input: Input | ActionResult = readInput(type, connector, secrets, request.params);
     if ('status' in input) return notRun({ ...input, retry: run.task !== undefined });
-    if (means.isTooOften()) return notRun(tooOften(type, connector));
+    if (means.isTooOften()) {
+      measured.endedBy = 'rate_limited';
+      return notRun(tooOften(type, connector));
+    }
     const { transport, elasticsearch, redact } = means;
     const addRequestBodyBytes = (bytes: number) => {
       measured.requestBodyBytes += bytes;
@@ -279,7 +294,10 @@ export function createExecution(options: ExecutionOptions): Execution {
     measured.wasRun = true;
     return work.withinTime({
       caller: request.signal,
-      onTimeout: () => timedOut(run),
+      onTimeout() {
+        measured.endedBy = 'timeout';
+        return timedOut(run);
+      },
       onEnd: (result) => onEnd(result, measured),
       run: (signal) =>
         runAction(type, {
@@ -460,6 +478,13 @@ export function createExecution(options: ExecutionOptions): Execution {
       work.abortAll();
     },
   };
+}
+
+function outcomeOf(
+  { status, errorSource = 'framework' }: ActionResult,
+  { endedBy }: Pick<Measured, 'endedBy'>,
+): RunOutcome {
+  return status === 'ok' ? 'success' : (endedBy ?? `${errorSource}_error`);
 }
 
 /** For a dry run: what a type logs may be all that it does. */

@@ -7,3 +7,4 @@ export {
   type TaskResult,
   type TestRequest,
 } from './execution.ts';
+export type { EndedRun, RunObserver } from './observer.ts';

@@ -255,6 +255,19 @@ export function deliveryPortSuite(driver: string, open: () => Promise<StoreUnder
           { connectorId: 'c2', dueAt: T0 },
         ]);
       });
+
+      it('tells how many are ready in each lane, counted up to a bound', async () => {
+        await insert({ id: 'd1' }, { id: 'd2' }, { id: 'd3', runAt: T1 }, { id: 'd4', connectorId: 'c2' });
+        await insert(
+          { id: 'd5', orderKey: 'k', connectorId: 'c2' },
+          { id: 'd6', orderKey: 'k', connectorId: 'c2' },
+        );
+        expect(await store.deliveries.depths(10)).toEqual([
+          { connectorId: 'c1', dueAt: T0, ready: 3 },
+          { connectorId: 'c2', dueAt: T0, ready: 2 },
+        ]);
+        expect(await store.deliveries.depths(2)).toMatchObject([{ ready: 2 }, { ready: 2 }]);
+      });
     });
 
     describe('settling', () => {

@@ -139,6 +139,12 @@ export interface QueueCount {
   firstDueAt: string;
 }
 
+/** What waits in a lane. */
+export interface QueuedLane extends DueLane {
+  /** How many are ready, now or later, counted up to a bound. */
+  ready: number;
+}
+
 export interface ClaimBounds {
   /** So many of the lane may be running at once, whoever runs them. */
   maxRunning?: number | undefined;
@@ -220,6 +226,8 @@ export interface DeliveryStore extends SealedRecords<SealedParams> {
   nextDue(connectorId: string): Promise<string | undefined>;
   /** The lanes with something ready, and when it is due. Costs by the lanes, not by the deliveries. */
   lanes(): Promise<DueLane[]>;
+  /** The same with how many are ready, each counted up to the bound. */
+  depths(countUpTo: number): Promise<QueuedLane[]>;
   /** Says that a worker lives, until then at least. */
   keepAlive(worker: string, until: string): Promise<void>;
   /** The worker is done; what it has not settled is anybody's. */

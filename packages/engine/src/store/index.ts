@@ -7,6 +7,7 @@ export type * from './event-port.ts';
 export { type KeptRecords, keepRecords } from './kept-records.ts';
 export type * from './lane-port.ts';
 export { checkStore, copyStore, type Migrated, migrateStore } from './maintenance.ts';
+export type * from './observer.ts';
 export { openStore } from './open.ts';
 export type { OpenStoreOptions } from './open-options.ts';
 export type * from './ports.ts';

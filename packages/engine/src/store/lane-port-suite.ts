@@ -53,6 +53,16 @@ export function lanePortSuite(driver: string, open: () => Promise<StoreUnderTest
       expect(await store.lanes.list([])).toEqual([]);
     });
 
+    it('lists those that hold deliveries back, up to a bound', async () => {
+      await put(lane({ connectorId: 'failing' }));
+      await put(lane({ connectorId: 'open', state: 'open', until: T0 }));
+      await put(lane({ connectorId: 'paused', pausedUntil: T0 }));
+      await put(lane({ connectorId: 'probing', state: 'probing', until: T0 }));
+      const held = await store.lanes.held(10);
+      expect(held.map(({ connectorId }) => connectorId)).toEqual(['open', 'paused', 'probing']);
+      expect(await store.lanes.held(1)).toHaveLength(1);
+    });
+
     it('loses no change of a lane that many make at once', async () => {
       const failures = await Promise.all(Array.from({ length: 20 }, () => fail()));
       expect(failures.sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, n) => n + 1));

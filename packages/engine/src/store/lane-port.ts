@@ -26,6 +26,8 @@ export interface LaneStore {
   get(connectorId: string): Promise<LaneRecord | undefined>;
   /** Those of the lanes that have a row. */
   list(connectorIds: readonly string[]): Promise<LaneRecord[]>;
+  /** Those that are open, probing or paused, up to `limit`. */
+  held(limit: number): Promise<LaneRecord[]>;
   /**
    * Writes what `step` makes of a lane; undefined is a lane without a row. Nobody else's change comes between, and `step`
    * may be called again when the transaction is repeated.

@@ -1,4 +1,5 @@
 import type { Logger } from '@patchbay/kit';
+import type { StoreObserver } from './observer.ts';
 
 export interface OpenStoreOptions {
   /** Of the pool to a PostgreSQL; each is a process of its server's. */
@@ -11,4 +12,5 @@ export interface OpenStoreOptions {
   boundMs?: number;
   /** Is told when the store is waited for, and when it stops to answer and answers again. */
   log?: Pick<Logger, 'info' | 'warn' | 'error'>;
+  observer?: StoreObserver | undefined;
 }

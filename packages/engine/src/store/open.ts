@@ -10,7 +10,7 @@ export async function openStore(where: StoreAddress, options: OpenStoreOptions =
   if (where.kind === 'sqlite') {
     if (options.mustExist && !existsSync(where.path))
       throw new StoreMissingError(`There is no database ${where.path}`);
-    return openSqliteStore(where.path);
+    return openSqliteStore(where.path, options);
   }
   // Who runs on a file does without the client.
   const { openPostgresStore } = await import('./postgres/index.ts');

@@ -5,6 +5,7 @@ import type { ConnectorAccessStore } from './connector-access-port.ts';
 import type { DeliveryStore, WakeupStore } from './delivery-port.ts';
 import type { EventStore } from './event-port.ts';
 import type { BucketStore, LaneStore } from './lane-port.ts';
+import type { StoreFigures } from './observer.ts';
 import type { Resealed, SealedRecords } from './sealed-port.ts';
 import type { TroubleStore } from './trouble-port.ts';
 
@@ -31,6 +32,8 @@ export interface Store extends StorePorts {
   time(): Promise<Date | undefined>;
   /** Resolves when the store answers, for health checks. */
   ping(): Promise<void>;
+  /** Its size and its connections, for metrics. */
+  figures(): Promise<StoreFigures>;
   close(): Promise<void>;
 }
 

@@ -46,13 +46,14 @@ function crashWithoutSecrets(redact: Redact): void {
   });
 }
 
-function banner({ url, dataPath, generatedPassword, newKeyFile }: RunningServer): string {
+function banner({ url, metricsUrl, dataPath, generatedPassword, newKeyFile }: RunningServer): string {
   const lines = [
     `Patchbay ${PATCHBAY_VERSION} (API level ${API_LEVEL}) is ready.`,
     `  URL:             ${url}`,
     `  Data directory:  ${dataPath}`,
     `  User:            ${FIRST_USER}`,
   ];
+  if (metricsUrl !== undefined) lines.push(`  Metrics:         ${metricsUrl}/metrics`);
   if (generatedPassword !== undefined)
     lines.push(`  Password:        ${generatedPassword}   (shown this once)`);
   if (newKeyFile !== undefined) {

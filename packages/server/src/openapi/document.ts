@@ -121,6 +121,8 @@ function answersOf(answer: OperationText['answer']): Json {
         302: elsewhere,
         401: { description: 'A page that asks for a login', ...HTML },
       };
+    case 'text':
+      return { 200: { description: 'OK', content: { 'text/plain': { schema: { type: 'string' } } } } };
     case 'execution_result':
       return {
         200: {

@@ -7,9 +7,9 @@ export interface OperationText {
   summary: string;
   /**
    * The component that a 200's body is, or a 202's; `nothing`: a 204; `redirect`: a 302; `page`: HTML, a 302 or, for a stranger, a 401
-   * in HTML too. Left out: any JSON.
+   * in HTML too; `text`: plain text. Left out: any JSON.
    */
-  answer?: keyof typeof components | 'nothing' | 'redirect' | 'page';
+  answer?: keyof typeof components | 'nothing' | 'redirect' | 'page' | 'text';
   /** Other statuses than the answer's own whose body is not an error's. */
   also?: Record<number, keyof typeof components>;
 }
@@ -287,6 +287,7 @@ const system: Record<string, Entry> = {
   'GET /api/status': ['getStatus', 'How the server is', 'status'],
   'GET /livez': ['getLiveness', 'Whether the process lives', 'health'],
   'GET /readyz': ['getReadiness', 'Whether the server can work', 'health'],
+  'GET /metrics': ['getMetrics', 'What Prometheus reads', 'text'],
   'GET /api/openapi.json': ['getOpenApi', 'This document'],
 };
 

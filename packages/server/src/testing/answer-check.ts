@@ -38,6 +38,10 @@ export function createAnswerCheck(): AnswerCheck {
     if (expected === undefined) return;
     const isPassedOn = expected === 'execution_result' && !headers.get('content-type')?.includes('json');
     if (isPassedOn && status === 200) return;
+    if (expected === 'text') {
+      if (String(headers.get('content-type')).startsWith('text/plain')) return;
+      throw new Error(`${method} ${path} answered ${status}, which is no text`);
+    }
     const problem = expected === 'nothing' ? nothingProblem(status, body) : problemOf(expected, body);
     if (problem === undefined) return;
     throw new Error(`${method} ${path} answered ${status}, which is not "${expected}": ${problem}`);

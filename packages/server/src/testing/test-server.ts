@@ -39,6 +39,7 @@ export type Call = (method: string, path: string, options?: CallOptions) => Prom
 
 export interface TestServer extends AsyncDisposable {
   url: string;
+  metricsUrl: string | undefined;
   dataPath: string;
   generatedPassword: string | undefined;
   newKeyFile: string | undefined;

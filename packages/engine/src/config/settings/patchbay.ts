@@ -147,6 +147,36 @@ export const patchbaySettings = {
     .min(1)
     .optional()
     .describe('The file that they are appended to; left out: the process log.'),
+  'patchbay.metrics.enabled': z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether `/metrics` answers Prometheus, and this process counts for it ([metrics](metrics.md)).',
+    ),
+  'patchbay.metrics.allowAnonymous': z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether anybody may read it. Otherwise it takes a user or an API key with `read` for `actions` in all spaces.',
+    ),
+  'patchbay.metrics.port': z
+    .int()
+    .min(0)
+    .max(65535)
+    .optional()
+    .describe(
+      'A port of its own for `/metrics` alone, in plain HTTP, which asks nobody who they are; 0 takes a free one.',
+    ),
+  'patchbay.metrics.host': z.string().min(1).default('127.0.0.1').describe('The address that it listens on.'),
+  'patchbay.metrics.connectorLabels': z
+    .boolean()
+    .default(true)
+    .describe('Whether series are by connector and space; without, they are by type.'),
+  'patchbay.metrics.maxConnectors': z
+    .int()
+    .min(1)
+    .default(1000)
+    .describe('How many connectors have series of their own; further ones are counted together as `_other`.'),
   'patchbay.security.loginThrottle.attempts': z
     .int()
     .min(1)

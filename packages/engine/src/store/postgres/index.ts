@@ -8,7 +8,7 @@ import { hotDeliveries } from './deliveries.ts';
 import { isLost } from './errors.ts';
 import { listen } from './listener.ts';
 import { openWhenUp } from './open.ts';
-import { connectionPool } from './pool.ts';
+import { connectionPool, SCHEMA } from './pool.ts';
 import { jobWakeups } from './wakeups.ts';
 
 const dialect: SqlDialect = {
@@ -36,6 +36,7 @@ export async function openPostgresStore(
   return {
     ...sqlStore(db, {
       ...dialect,
+      observer: options.observer,
       appendEvents,
       deliveries: hotDeliveries,
       async addWakeups(_db, lanes, afterCommit) {
@@ -48,6 +49,12 @@ export async function openPostgresStore(
       const { rows } = await sql<{ ms: string }>`
         select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms`.execute(db);
       return new Date(Number(rows[0]?.ms));
+    },
+    async figures() {
+      const { rows } = await sql<{ bytes: number }>`
+        select coalesce(sum(pg_total_relation_size(oid)), 0)::bigint as bytes from pg_class
+        where relnamespace = ${SCHEMA}::regnamespace and relkind in ('r', 'm')`.execute(db);
+      return { bytes: Number(rows[0]?.bytes), connections: pool.figures() };
     },
     changes: listener.feed,
     async close() {

@@ -1,6 +1,7 @@
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 import { ServiceUnavailableError } from '../../errors/index.ts';
+import type { StoreFigures } from '../observer.ts';
 import type { OpenStoreOptions } from '../open-options.ts';
 import type { PostgresAddress } from './address.ts';
 import { isLost, isUnavailable, reasonOf, storeError } from './errors.ts';
@@ -62,7 +63,7 @@ export function clientConfig(address: PostgresAddress): pg.ClientConfig {
 export function connectionPool(
   address: PostgresAddress,
   { maxConnections = DEFAULT_CONNECTIONS, log }: OpenStoreOptions,
-): PostgresPool {
+): PostgresPool & { figures(): NonNullable<StoreFigures['connections']> } {
   const pool = new pg.Pool({ ...clientConfig(address), max: maxConnections });
   // Without a listener the end of a connection would be the end of the process.
   pool.on('error', () => {});
@@ -72,6 +73,12 @@ export function connectionPool(
   const known = new WeakMap<pg.PoolClient, PostgresPoolClient>();
   return {
     options: {},
+    figures: () => ({
+      max: maxConnections,
+      open: pool.totalCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
     end() {
       ended ??= pool.end();
       return ended;

@@ -172,6 +172,21 @@ describe('the PostgreSQL database', () => {
     await expect(store.ping()).rejects.toThrow();
   });
 
+  it('tells its size and its connections, and the observer of its transactions', async () => {
+    const told: string[] = [];
+    const store = await openPostgresStore(parseAddress(database.url), {
+      maxConnections: 3,
+      observer: { transactionEnded: (outcome) => told.push(outcome) },
+    });
+    await store.transaction(async ({ meta }) => meta.set('name', 'value'));
+    await store.transaction(() => Promise.reject(new Error('no'))).catch(() => {});
+    const { bytes, connections } = await store.figures();
+    expect(bytes).toBeGreaterThan(100_000);
+    expect(connections).toEqual({ max: 3, open: 1, idle: 1, waiting: 0 });
+    expect(told).toEqual(['committed', 'failed']);
+    await store.close();
+  });
+
   it('goes on with a new connection when one is ended', async () => {
     const store = await openPostgresStore(parseAddress(database.url), { maxConnections: 2 });
     await store.meta.set('name', 'before');

@@ -63,6 +63,17 @@ interface QueueRow {
 /** What is left of a worker that has not been heard of for this long is forgotten. */
 const WORKER_KEPT_MS = 24 * 60 * 60_000;
 
+/** From one lane to the next along the index, whatever their lengths. */
+const WITH_LANES = sql`
+  with recursive lanes (connector_id) as (
+    select min(connector_id) from deliveries where state = 'ready'
+    union all
+    select (select min(connector_id) from deliveries where state = 'ready' and connector_id > lanes.connector_id)
+    from lanes where lanes.connector_id is not null
+  )`;
+const OLDEST_DUE = sql`(select min(due_at) from deliveries
+  where state = 'ready' and deliveries.connector_id = lanes.connector_id) as due_at`;
+
 export function deliveryStore(db: Database, driver: DeliveryDriver): DeliveryStore {
   const hot = driver.deliveries;
 
@@ -205,19 +216,27 @@ export function deliveryStore(db: Database, driver: DeliveryDriver): DeliverySto
     },
 
     async lanes() {
-      // From one lane to the next along the index, whatever their lengths.
       const { rows } = await sql<{ connector_id: string; due_at: string }>`
-        with recursive lanes (connector_id) as (
-          select min(connector_id) from deliveries where state = 'ready'
-          union all
-          select (select min(connector_id) from deliveries
-            where state = 'ready' and connector_id > lanes.connector_id)
-          from lanes where lanes.connector_id is not null
-        )
-        select connector_id, (select min(due_at) from deliveries
-          where state = 'ready' and deliveries.connector_id = lanes.connector_id) as due_at
-        from lanes where connector_id is not null`.execute(db);
+        ${WITH_LANES} select connector_id, ${OLDEST_DUE} from lanes where connector_id is not null`.execute(
+        db,
+      );
       return rows.map(({ connector_id, due_at }) => ({ connectorId: connector_id, dueAt: due_at }));
+    },
+
+    async depths(countUpTo) {
+      const { rows } = await sql<{ connector_id: string; due_at: string; ready: number }>`
+        ${WITH_LANES} select connector_id, ${OLDEST_DUE}, (
+          select count(*) from (
+            select 1 from deliveries where state = 'ready' and deliveries.connector_id = lanes.connector_id
+            limit ${countUpTo}
+          ) as counted
+        ) as ready
+        from lanes where connector_id is not null`.execute(db);
+      return rows.map(({ connector_id, due_at, ready }) => ({
+        connectorId: connector_id,
+        dueAt: due_at,
+        ready: Number(ready),
+      }));
     },
 
     async keepAlive(worker, until) {

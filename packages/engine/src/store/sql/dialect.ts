@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { StoreObserver } from '../observer.ts';
 import type { Tables } from './tables.ts';
 
 /** The database, or a transaction on it. */
@@ -14,4 +15,5 @@ export interface SqlDialect {
   takeTurns(transaction: Database, name: string): Promise<void>;
   /** Whether a transaction that failed so may succeed when it is done again. */
   isWorthRepeating(error: unknown): boolean;
+  observer?: StoreObserver | undefined;
 }

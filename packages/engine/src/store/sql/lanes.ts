@@ -23,6 +23,16 @@ export function laneStore(db: Database, dialect: SqlDialect): LaneStore {
         .execute();
       return rows.map(laneRecord);
     },
+    async held(limit) {
+      const rows = await db
+        .selectFrom('delivery_lanes')
+        .selectAll()
+        .where((is) => is.or([is('state', '<>', 'closed'), is('paused_until', 'is not', null)]))
+        .orderBy('connector_id')
+        .limit(limit)
+        .execute();
+      return rows.map(laneRecord);
+    },
     change: (connectorId, step) =>
       inTransaction(db, dialect, async (transaction) => {
         // There may be no row to lock.

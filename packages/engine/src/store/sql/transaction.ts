@@ -1,3 +1,4 @@
+import type { StoreObserver } from '../observer.ts';
 import type { Database, SqlDialect } from './dialect.ts';
 
 /** A transaction that lost against others this often is told so. */
@@ -10,11 +11,19 @@ export async function inTransaction<T>(
   work: (transaction: Database) => Promise<T>,
 ): Promise<T> {
   if (db.isTransaction) return work(db);
+  const { observer } = dialect;
   for (let attempt = 1; ; attempt++) {
+    const begun = performance.now();
+    const tell = (outcome: Parameters<StoreObserver['transactionEnded']>[0]) =>
+      observer?.transactionEnded(outcome, (performance.now() - begun) / 1000);
     try {
-      return await db.transaction().execute(work);
+      const result = await db.transaction().execute(work);
+      tell('committed');
+      return result;
     } catch (error) {
-      if (attempt === MAX_ATTEMPTS || !dialect.isWorthRepeating(error)) throw error;
+      const isRepeated = attempt < MAX_ATTEMPTS && dialect.isWorthRepeating(error);
+      tell(isRepeated ? 'repeated' : 'failed');
+      if (!isRepeated) throw error;
     }
   }
 }

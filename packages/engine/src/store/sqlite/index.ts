@@ -1,5 +1,7 @@
+import { statSync } from 'node:fs';
 import { Kysely } from 'kysely';
 import { nobodyElse } from '../changes.ts';
+import type { OpenStoreOptions } from '../open-options.ts';
 import type { Store } from '../ports.ts';
 import { type SqlDialect, sqlStore, type Tables } from '../sql/index.ts';
 import { eventAppender } from './append-events.ts';
@@ -9,7 +11,7 @@ import { openDatabase } from './open.ts';
 import { timerWakeups } from './wakeups.ts';
 
 /** One connection, which a transaction has for itself. */
-const dialect: SqlDialect = {
+const sqlite: SqlDialect = {
   locksRows: false,
   // It answers within this process: a few milliseconds each.
   eventsAtOnce: 5000,
@@ -18,7 +20,8 @@ const dialect: SqlDialect = {
 };
 
 /** The store on one SQLite file, which this process holds alone. Throws `StartupError` when it cannot be used. */
-export function openSqliteStore(path: string): Store {
+export function openSqliteStore(path: string, { observer }: Pick<OpenStoreOptions, 'observer'> = {}): Store {
+  const dialect: SqlDialect = { ...sqlite, observer };
   const file = openDatabase(path);
   // Whoever ran deliveries of this file before has ended, however that was.
   file.exec('delete from delivery_workers');
@@ -38,6 +41,7 @@ export function openSqliteStore(path: string): Store {
     }),
     isShared: false,
     time: async () => undefined,
+    figures: async () => ({ bytes: sizeOf(path) + sizeOf(`${path}-wal`) }),
     changes: nobodyElse,
     async close() {
       await db.destroy();
@@ -45,6 +49,10 @@ export function openSqliteStore(path: string): Store {
       if (file.isOpen) file.close();
     },
   };
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 export { checkSqlite } from './check.ts';

@@ -1,10 +1,11 @@
-import type { Rights, Space } from './callers.ts';
+import { type Rights, SPACES, type Space } from './callers.ts';
 
 /** Who may, by a caller's rights and the space that is asked for. */
 export const WHO = {
   'nobody is asked': () => true,
   'any user': ({ isUser }) => isUser,
   'reads connectors': ({ reads }, space) => reads.includes(space),
+  'reads connectors everywhere': ({ reads }) => reads.length === SPACES.length,
   'changes connectors': ({ writes }, space) => writes.includes(space),
   'reads cases': ({ readsCases }, space) => readsCases.includes(space),
   'changes cases': ({ writesCases }, space) => writesCases.includes(space),
@@ -58,6 +59,7 @@ export const ROUTE_RULES: Readonly<Record<string, RouteRule>> = {
   'GET /livez': 'nobody is asked',
   'GET /readyz': 'nobody is asked',
   'GET /api/openapi.json': 'nobody is asked',
+  'GET /metrics': 'reads connectors everywhere',
 
   'GET /api/actions/connectors': 'reads connectors',
   'GET /api/actions/connector/{id}': 'reads connectors',
