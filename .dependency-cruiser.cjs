@@ -49,7 +49,8 @@ const engine = {
   cases: ['access', 'catalog', 'execution', 'licensing', 'store'],
   'key-rotation': ['catalog', 'delivery', 'tokens', 'vault', 'store'],
   delivery: ['catalog', 'execution', 'events', 'vault', 'store', 'config'],
-  health: ['catalog', 'delivery', 'events', 'store'],
+  health: ['catalog', 'delivery', 'events', 'spaces', 'store'],
+  usage: ['catalog', 'events', 'spaces', 'store'],
   oauth: ['catalog', 'redaction', 'tokens', 'store', 'vault', 'egress', 'rate-limits'],
 };
 

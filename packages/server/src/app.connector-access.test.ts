@@ -204,10 +204,10 @@ const table: Row[] = [
     undefined,
     { open: [200, 200, 200, 200, 200], private: [200, 200, 404, 404, 200], gated: [200, 200, 200, 200, 200] },
   ],
-  ...['connector_id={id}', 'delivery_id={delivery}'].map(
+  ...['why?connector_id={id}', 'why?delivery_id={delivery}', 'connectors/{id}/health'].map(
     (asked): Row => [
       'GET',
-      `/api/patchbay/why?${asked}`,
+      `/api/patchbay/${asked}`,
       undefined,
       {
         open: [200, 200, 200, 200, 200],
@@ -354,6 +354,7 @@ describe('lists', () => {
   const PLACES = [
     '/api/actions/connectors',
     '/internal/actions/connectors',
+    '/api/patchbay/connectors/_health',
     '/api/cases/configure/connectors/_find',
   ];
 

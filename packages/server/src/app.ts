@@ -27,6 +27,7 @@ import { withoutTrailingSlash } from './http/trailing-slash.ts';
 import { unreadableRequestHandler } from './http/unreadable-request.ts';
 import { listRoutes } from './openapi/route-list.ts';
 import { casesRoutes } from './routes/cases/index.ts';
+import { connectorHealthRoutes } from './routes/connector-health.ts';
 import { connectorRulesRoutes } from './routes/connector-rules.ts';
 import { connectorSettingsRoutes } from './routes/connector-settings.ts';
 import { connectorRoutes } from './routes/connectors.ts';
@@ -41,6 +42,7 @@ import { secretNamesRoutes } from './routes/secret-names.ts';
 import { securityRoutes } from './routes/security/index.ts';
 import { spaceRoutes } from './routes/spaces.ts';
 import { statusRoute } from './routes/status.ts';
+import { usageRoute } from './routes/usage.ts';
 import { whyRoute } from './routes/why.ts';
 import type { System } from './system.ts';
 
@@ -187,7 +189,9 @@ export function addRoutes(app: App, system: System): void {
   secretNamesRoutes(app, system);
   executeRoute(app, system);
   deliveryRoutes(app, system);
+  connectorHealthRoutes(app, system);
   whyRoute(app, system);
+  usageRoute(app, system);
   oauthRoutes(app, system);
   casesRoutes(app, system);
   spaceRoutes(app, system);

@@ -21,12 +21,13 @@ import {
 import { StartupError } from '@patchbay/engine/errors';
 import { createEventLog } from '@patchbay/engine/events';
 import { createExecution, type Execution } from '@patchbay/engine/execution';
-import { createWhy } from '@patchbay/engine/health';
+import { createExpiry, createHealth, createWhy } from '@patchbay/engine/health';
 import { createOAuth } from '@patchbay/engine/oauth';
 import { processRedactor, type Redact } from '@patchbay/engine/redaction';
 import { createSpaces } from '@patchbay/engine/spaces';
 import { openStore, parseStoreUrl } from '@patchbay/engine/store';
 import { createTokens } from '@patchbay/engine/tokens';
+import { createUsage } from '@patchbay/engine/usage';
 import { createSecretReferences } from '@patchbay/engine/vault';
 import { type ConnectorType, type Logger, messageOf } from '@patchbay/kit';
 import { createApp, type SlowRequestLimits } from './app.ts';
@@ -75,6 +76,10 @@ const STORE_PATIENCE_MS = 30_000;
 const CLOSE_IDLE_EVERY_MS = 50;
 const OAUTH_CLEAN_UP_EVERY_MS = 30 * 60_000;
 const RETENTION_EVERY_MS = 5 * 60_000;
+const EXPIRY_EVERY_MS = 24 * 60 * 60_000;
+
+/** Not part of the start. */
+const EXPIRY_FIRST_MS = 60_000;
 
 /** So that a clock that is set, or a machine that was suspended, is noticed well within a lease. */
 const CLOCK_EVERY_MS = 5000;
@@ -189,14 +194,17 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
           now: clock.now,
         })
       : undefined;
-    const why = createWhy({
+    const holds = readHolds({ store, catalog, settings, now: clock.now });
+    const why = createWhy({ store, catalog, delivery, events, holds, now: clock.now });
+    const expiry = createExpiry({
       store,
       catalog,
-      delivery,
-      events,
-      holds: readHolds({ store, catalog, settings, now: clock.now }),
-      now: clock.now,
+      spaces,
+      warnBeforeMs: settings['patchbay.expiryWarning'],
+      log: logger('actions'),
+      now,
     });
+    const health = createHealth({ store, catalog, events, holds, expiring: expiry.of, now: clock.now });
     const oauth = createOAuth({
       catalog,
       egress,
@@ -237,7 +245,9 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         execution,
         cases,
         delivery,
+        health,
         why,
+        usage: createUsage({ store, catalog, spaces, events, now }),
         oauth,
         events,
         audit,
@@ -265,6 +275,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
 
     const cleanUp = repeatedly(OAUTH_CLEAN_UP_EVERY_MS, oauth.cleanUp, logger('plugins.actions.oauth'));
     const synchronizing = store.isShared ? repeatedly(CLOCK_EVERY_MS, clock.sync, deliveryLog) : undefined;
+    const warning = repeatedly(EXPIRY_EVERY_MS, expiry.warn, logger('actions'), EXPIRY_FIRST_MS);
     const retention = createRetention({ store: store.deliveries, settings, log: deliveryLog, now });
     const pruning =
       worker && repeatedly(RETENTION_EVERY_MS, () => retention.sweep(background.signal), deliveryLog);
@@ -306,6 +317,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       background.abort();
       await alertHistory;
       await cleanUp.stop();
+      await warning.stop();
       await pruning?.stop();
       await synchronizing?.stop();
       await events.close();
@@ -320,15 +332,21 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
 }
 
 /** Runs `work` now and then, one at a time; what goes wrong is logged, and the next turn tries again. */
-function repeatedly(everyMs: number, work: () => Promise<void>, log: Logger): { stop(): Promise<void> } {
+function repeatedly(
+  everyMs: number,
+  work: () => Promise<void>,
+  log: Logger,
+  firstMs = everyMs,
+): { stop(): Promise<void> } {
   let running = Promise.resolve();
-  const timer = setInterval(() => {
+  const turn = () => {
     running = running.then(work).catch((error) => log.error(`clean-up failed: ${messageOf(error)}`));
-  }, everyMs);
-  timer.unref();
+    timer = setTimeout(turn, everyMs).unref();
+  };
+  let timer = setTimeout(turn, firstMs).unref();
   return {
     stop() {
-      clearInterval(timer);
+      clearTimeout(timer);
       return running;
     },
   };

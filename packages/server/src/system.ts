@@ -5,11 +5,12 @@ import type { Settings } from '@patchbay/engine/config';
 import type { Delivery } from '@patchbay/engine/delivery';
 import type { EventLog } from '@patchbay/engine/events';
 import type { Execution } from '@patchbay/engine/execution';
-import type { WhyReader } from '@patchbay/engine/health';
+import type { HealthReader, WhyReader } from '@patchbay/engine/health';
 import type { License } from '@patchbay/engine/licensing';
 import type { OAuth } from '@patchbay/engine/oauth';
 import type { Spaces } from '@patchbay/engine/spaces';
 import type { Store } from '@patchbay/engine/store';
+import type { Usage } from '@patchbay/engine/usage';
 import type { Vault } from '@patchbay/engine/vault';
 import type { Logger } from '@patchbay/kit';
 import type { Audit } from './audit.ts';
@@ -30,7 +31,9 @@ export interface System {
   execution: Execution;
   cases: Cases;
   delivery: Delivery;
+  health: HealthReader;
   why: WhyReader;
+  usage(): Promise<Usage>;
   oauth: OAuth;
   events: EventLog;
   /** undefined: turned off. */

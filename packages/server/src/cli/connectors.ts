@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { addConnectionOptions, type ConnectionOptions, connect } from './api-client.ts';
 import { addApply } from './apply/apply.ts';
 import { confirmOrStop } from './confirm.ts';
+import { addConnectorHealth } from './connector-health.ts';
 import { addExecute } from './execute.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -19,7 +20,9 @@ const listed = z.array(
 );
 
 export function addConnectors(program: Command, terminal: Terminal): void {
-  const connectors = program.command('connectors').summary('list, get, apply, execute and delete connectors');
+  const connectors = program
+    .command('connectors')
+    .summary('list, get, apply, execute, watch and delete connectors');
   const remote = (name: string) => addConnectionOptions(connectors.command(name), { inSpace: true });
 
   remote('list')
@@ -33,6 +36,7 @@ export function addConnectors(program: Command, terminal: Terminal): void {
 
   addApply(remote('apply'), terminal);
   addExecute(remote('execute'), terminal);
+  addConnectorHealth(remote('health'), terminal);
 
   remote('delete')
     .description('Deletes a connector.')

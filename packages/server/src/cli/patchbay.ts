@@ -13,6 +13,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   config: async () => (await import('./config.ts')).addConfig,
   connectors: async () => (await import('./connectors.ts')).addConnectors,
   deliveries: async () => (await import('./deliveries/deliveries.ts')).addDeliveries,
+  why: async () => (await import('./why.ts')).addWhy,
   spaces: async () => (await import('./spaces.ts')).addSpaces,
   keystore: async () => (await import('./keystore.ts')).addKeystore,
   keys: async () => (await import('./keys.ts')).addKeys,

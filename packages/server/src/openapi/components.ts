@@ -41,13 +41,14 @@ import {
   enqueuedAnswers,
 } from '../wire/delivery-answers.ts';
 import { errorAnswer } from '../wire/error-answer.ts';
-import { whyAnswer } from '../wire/health-answers.ts';
+import { connectorHealthAnswer, connectorHealthListAnswer, whyAnswer } from '../wire/health-answers.ts';
 import {
   healthAnswer,
   keyRotationAnswer,
   sealedCountAnswer,
   spaceAnswer,
   statusAnswer,
+  usageAnswer,
 } from '../wire/system-answers.ts';
 
 /** The schemas that the document names, by name. */
@@ -69,6 +70,8 @@ export const components = {
   delivery_list: deliveryListAnswer,
   deliveries_changed: deliveriesChangedAnswer,
   why: whyAnswer,
+  connector_health: connectorHealthAnswer,
+  connector_health_list: connectorHealthListAnswer,
   access_token: accessTokenAnswer,
   authorization_start: authorizationStartAnswer,
   authorization_status: authorizationStatusAnswer,
@@ -100,4 +103,5 @@ export const components = {
   sealed_count: sealedCountAnswer,
   status: statusAnswer,
   health: healthAnswer,
+  usage: usageAnswer,
 } satisfies Record<string, z.ZodType>;

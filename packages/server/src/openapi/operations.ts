@@ -90,6 +90,16 @@ const connectors: Record<string, Entry> = {
     'Find users to enter',
     'user_profile_list',
   ],
+  'GET /api/patchbay/connectors/_health': [
+    'listConnectorHealth',
+    'How the connectors of a space are doing',
+    'connector_health_list',
+  ],
+  'GET /api/patchbay/connectors/:id/health': [
+    'getConnectorHealth',
+    'How a connector is doing',
+    'connector_health',
+  ],
   'POST /internal/actions/connector/:connectorId/_start_oauth_flow': [
     'startAuthorization',
     'Begin an OAuth authorization, and tell where the browser is to go',
@@ -285,6 +295,7 @@ const keys: Record<string, Entry> = {
 
 const system: Record<string, Entry> = {
   'GET /api/status': ['getStatus', 'How the server is', 'status'],
+  'GET /api/patchbay/usage': ['getUsage', 'What the installation is used for', 'usage'],
   'GET /livez': ['getLiveness', 'Whether the process lives', 'health'],
   'GET /readyz': ['getReadiness', 'Whether the server can work', 'health'],
   'GET /metrics': ['getMetrics', 'What Prometheus reads', 'text'],

@@ -52,3 +52,27 @@ export const statusAnswer = z.union([
 ]);
 
 export const healthAnswer = z.strictObject({ status: z.enum(['ok', 'unavailable']) });
+
+const outcomes = z.strictObject({ success: count, failure: count });
+const executions = z.strictObject({ total: outcomes, by_type: z.record(z.string(), outcomes) });
+
+export const usageAnswer = z.strictObject({
+  version: z.string(),
+  api_level: z.string(),
+  store: z.enum(['sqlite', 'postgres']),
+  at: z.iso.datetime(),
+  spaces: count,
+  users: count,
+  /** Those that somebody made. */
+  roles: count,
+  connectors: z.strictObject({
+    total: count,
+    preconfigured: count,
+    missing_secrets: count,
+    by_type: z.record(z.string(), count),
+  }),
+  /** Runs that ended; each attempt of a delivery is one. */
+  executions: z.strictObject({ '24h': executions, '7d': executions, '30d': executions }),
+  deliveries: z.strictObject({ ready: count, blocked: count, running: count, dead: count }),
+  event_log: z.strictObject({ events: count, bytes: count }),
+});

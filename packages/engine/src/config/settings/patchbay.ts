@@ -132,6 +132,11 @@ export const patchbaySettings = {
     .describe(
       'How long a dead delivery that nobody has replayed or discarded is kept, with its params. What goes then is told in a warning.',
     ),
+  'patchbay.expiryWarning': duration
+    .default(30 * 24 * 60 * 60_000)
+    .describe(
+      'How long before its end a certificate or token of a connector is told of: once a day in the log, and in the health of its connector.',
+    ),
   'patchbay.audit.enabled': z
     .boolean()
     .default(true)
