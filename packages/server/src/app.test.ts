@@ -318,7 +318,7 @@ describe('an unexpected failure', () => {
       {
         logger: 'server',
         msg: 'POST /api/actions/connector: the disk is on fire',
-        stack: expect.stringContaining('app.test.ts'),
+        error: { type: 'Error', stack_trace: expect.stringContaining('app.test.ts') },
       },
     ]);
   });

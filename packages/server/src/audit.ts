@@ -31,7 +31,8 @@ export function openAudit(settings: Settings, logger: (name: string) => Logger):
   const path = settings['patchbay.audit.file'];
   if (path === undefined) {
     return {
-      write: ({ message, ...fields }) => log.info(message, fields),
+      // The line has its own time.
+      write: ({ message, '@timestamp': _, ...fields }) => log.info(message, fields),
       reopen: () => {},
       close: () => {},
     };
@@ -43,7 +44,7 @@ export function openAudit(settings: Settings, logger: (name: string) => Logger):
         writeSync(file, `${JSON.stringify(event)}\n`);
       } catch (error) {
         // What was done cannot be undone any more: the line goes where it can.
-        const { message, ...fields } = event;
+        const { message, '@timestamp': _, ...fields } = event;
         log.error(`patchbay.audit.file: cannot write (${messageOf(error)}): ${message}`, fields);
       }
     },

@@ -26,7 +26,10 @@ export function addServe(program: Command, { environment }: Terminal): void {
 
 async function serve(options: ConfigOptions, environment: NodeJS.ProcessEnv): Promise<void> {
   const loaded = loadSettings({ files: configFiles(options), environment });
-  const logger = createLoggers(loaded.settings, await standardOutput());
+  const logger = createLoggers(
+    loaded.settings,
+    await standardOutput(loaded.settings['patchbay.logging.format']),
+  );
   for (const warning of loaded.warnings) logger('config').warn(warning);
   const types = await withOwnTypes(connectorTypes, loaded);
   const collector = createCollector();

@@ -37,8 +37,8 @@ export function errorHandler(log: Logger, maxPayload: number) {
     const { statusCode, message, attributes } = answerFor(error, maxPayload);
     if (statusCode >= 500 && !(error instanceof ServiceUnavailableError)) {
       log.error(`${request.method} ${request.routeOptions.url ?? 'unknown route'}: ${messageOf(error)}`, {
-        stack: error.stack,
-        requestId: request.id,
+        error: { type: error.name, message: messageOf(error), stack_trace: error.stack },
+        http: { request: { id: request.id, method: request.method } },
       });
     }
     if (statusCode === 401)

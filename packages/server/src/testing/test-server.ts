@@ -45,6 +45,8 @@ export interface TestServer extends AsyncDisposable {
   newKeyFile: string | undefined;
   /** Log lines, parsed. */
   logged: Record<string, unknown>[];
+  /** The same as they were written. */
+  logLines: string[];
   /** The path is sent as it stands. Throws where the answer is not what the API's document says. */
   call: Call;
   reload(): void;
@@ -58,13 +60,17 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
   const dataPath = options.dataPath ?? temporaryFolder();
   const { firstPassword = FIRST_PASSWORD } = options;
   const logged: Record<string, unknown>[] = [];
+  const logLines: string[] = [];
   const loaded = loadSettings({
     files: [],
     environment: firstPassword === null ? {} : { ELASTIC_PASSWORD: firstPassword },
     overrides: { 'server.port': 0, 'path.data': dataPath, ...options.settings },
   });
   const logger = createLoggers(loaded.settings, {
-    write: (line) => void logged.push(JSON.parse(line)),
+    write(line) {
+      logLines.push(line);
+      logged.push(JSON.parse(line));
+    },
   });
   const server = await startServer({
     ...loaded,
@@ -83,6 +89,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
   return {
     ...server,
     logged,
+    logLines,
     async call(method, path, call = {}) {
       const answer = await sendRequest(server.url, {
         method,

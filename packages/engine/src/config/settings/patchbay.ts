@@ -152,6 +152,12 @@ export const patchbaySettings = {
     .min(1)
     .optional()
     .describe('The file that they are appended to; left out: the process log.'),
+  'patchbay.logging.format': z
+    .enum(['auto', 'text', 'json', 'ecs'])
+    .default('auto')
+    .describe(
+      'How log lines are written: `text` for a person, `json` as pino has it, `ecs` in the fields of the Elastic Common Schema. `auto` is `text` at a terminal and `json` elsewhere.',
+    ),
   'patchbay.metrics.enabled': z
     .boolean()
     .default(true)
