@@ -9,11 +9,12 @@ import {
 } from '../errors/index.ts';
 import { openSqliteStore, type Store } from '../store/index.ts';
 import { type TempFolder, tempFolder } from '../testing/index.ts';
-import { type Access, createAccess, type NewUser } from './access.ts';
+import { type Access, createAccess } from './access.ts';
 import type { NewApiKey } from './api-keys.ts';
 import { can, canManageSecurity, type Principal } from './principal.ts';
-import { type PrivilegeSet, union } from './privileges.ts';
+import { NO_PRIVILEGES, type PrivilegeSet, union } from './privileges.ts';
 import { privilegesOf, type Role } from './role.ts';
+import type { NewUser } from './users.ts';
 
 const basic = (username: string, password: string) =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
@@ -39,9 +40,11 @@ const apiKey = (facts: Partial<NewApiKey> = {}): NewApiKey => ({
   name: 'ci',
   expiresAt: null,
   metadata: {},
-  privileges: undefined,
+  limits: { descriptors: {}, privileges: undefined },
   ...facts,
 });
+
+const limitedTo = (privileges: PrivilegeSet) => ({ limits: { descriptors: {}, privileges } });
 
 describe('access', () => {
   let folder: TempFolder;
@@ -205,6 +208,18 @@ describe('access', () => {
       expect(await access.authenticate(basic('ann', 'secret2'))).toMatchObject({ username: 'ann' });
     });
 
+    it('change their password by giving the present one, which is throttled as a login is', async () => {
+      await put('ann', 'secret1', []);
+      const change = (present: string) =>
+        access.changePassword({ username: 'ann', present, next: 'secret2', address: undefined });
+      await expect(change('wrong')).rejects.toThrow(ForbiddenError);
+      await change('secret1');
+      await refused(basic('ann', 'secret1'));
+      expect(await access.authenticate(basic('ann', 'secret2'))).toMatchObject({ username: 'ann' });
+      for (const wrong of ['a', 'b', 'c']) await expect(change(wrong)).rejects.toThrow(ForbiddenError);
+      await expect(change('secret2')).rejects.toMatchObject({ statusCode: 429 });
+    });
+
     it('are not remembered from a verification that was under way when they were disabled', async () => {
       await access.putUser(user());
       // A hash of the real cost keeps it under way for longer than the change takes.
@@ -346,7 +361,7 @@ describe('access', () => {
 
     it('may be limited: what owner and key both allow is allowed', async () => {
       const limits = union([privilegesOf(viewer)]);
-      const { encoded } = await access.createApiKey(await elastic(), apiKey({ privileges: limits }));
+      const { encoded } = await access.createApiKey(await elastic(), apiKey(limitedTo(limits)));
       const principal = await use(encoded);
       expect(can(principal, 'execute', 'space1')).toBe(true);
       expect(can(principal, 'execute', 'space2')).toBe(false);
@@ -359,17 +374,81 @@ describe('access', () => {
       await put('ann', 'secret1', ['space1_viewer']);
       const ann = await access.authenticate(basic('ann', 'secret1'));
       const everything: PrivilegeSet = (await elastic()).privileges[0] as PrivilegeSet;
-      const { encoded } = await access.createApiKey(ann, apiKey({ privileges: everything }));
+      const { encoded } = await access.createApiKey(ann, apiKey(limitedTo(everything)));
       const principal = await use(encoded);
       expect(can(principal, 'get', 'space1')).toBe(true);
       expect(can(principal, 'create', 'space1')).toBe(false);
     });
 
-    it('made with a limited key are limited too', async () => {
-      const limits = privilegesOf(viewer);
-      const first = await access.createApiKey(await elastic(), apiKey({ privileges: limits }));
-      const second = await access.createApiKey(await use(first.encoded), apiKey({ name: 'second' }));
-      expect(can(await use(second.encoded), 'create', 'space1')).toBe(false);
+    it('made with a key have no privileges, and are refused where they ask for any', async () => {
+      const first = await access.createApiKey(await elastic(), apiKey());
+      const caller = await use(first.encoded);
+      for (const key of [apiKey(), apiKey(limitedTo(privilegesOf(viewer)))]) {
+        await expect(access.createApiKey(caller, key)).rejects.toThrow(
+          new BadRequestError(
+            'creating derived api keys requires an explicit role descriptor that is empty (has no privileges)',
+          ),
+        );
+      }
+      const second = await access.createApiKey(caller, apiKey(limitedTo(NO_PRIVILEGES)));
+      expect(can(await use(second.encoded), 'get', 'space1')).toBe(false);
+    });
+
+    it('are listed for their owner, and for those who manage everybody’s; a key sees itself', async () => {
+      await put('ann', 'secret1', []);
+      const ann = await access.authenticate(basic('ann', 'secret1'));
+      const hers = await access.createApiKey(ann, apiKey({ name: 'hers' }));
+      const ours = await access.createApiKey(await elastic(), apiKey({ name: 'ours' }));
+      const gone = await access.createApiKey(ann, apiKey({ name: 'gone' }));
+      await access.invalidateApiKey(ann, gone.id);
+      const seenBy = async (caller: Principal) =>
+        (await access.listApiKeys(caller)).map(({ name }) => name).sort();
+      expect(await seenBy(ann)).toEqual(['hers']);
+      expect(await seenBy(await elastic())).toEqual(['hers', 'ours']);
+      expect(await seenBy(await use(hers.encoded))).toEqual(['hers']);
+      const [shown] = await access.listApiKeys(ann);
+      expect(shown).toEqual({
+        id: hers.id,
+        name: 'hers',
+        username: 'ann',
+        metadata: {},
+        descriptors: {},
+        createdAt: '2026-01-01T00:00:00.000Z',
+        expiresAt: null,
+      });
+      expect(JSON.stringify(await access.listApiKeys(await elastic()))).not.toContain(ours.key);
+    });
+
+    it('change for their owner alone, at once, and take the owner’s privileges anew', async () => {
+      await access.putRole(viewer, { createOnly: true });
+      await put('ann', 'secret1', []);
+      const as = () => access.authenticate(basic('ann', 'secret1'));
+      const { id, encoded } = await access.createApiKey(await as(), apiKey());
+      const nothing = { expiresAt: undefined, metadata: undefined, limits: undefined };
+      expect(await access.updateApiKey(await as(), id, nothing)).toBe(false);
+      await put('ann', 'secret1', ['space1_viewer']);
+      ({ access } = await open());
+      expect(can(await use(encoded), 'get', 'space1')).toBe(false);
+      expect(await access.updateApiKey(await as(), id, nothing)).toBe(true);
+      expect(can(await use(encoded), 'get', 'space1')).toBe(true);
+      const limits = { descriptors: { none: {} }, privileges: NO_PRIVILEGES };
+      expect(await access.updateApiKey(await as(), id, { ...nothing, limits })).toBe(true);
+      expect(can(await use(encoded), 'get', 'space1')).toBe(false);
+      expect(await access.updateApiKey(await as(), id, { ...nothing, metadata: { a: 1 } })).toBe(true);
+      expect(can(await use(encoded), 'get', 'space1')).toBe(false);
+
+      const change = { ...nothing, metadata: {} };
+      await expect(access.updateApiKey(await elastic(), id, change)).rejects.toThrow(
+        new NotFoundError(`no API key owned by requesting user found for ID [${id}]`),
+      );
+      await expect(access.updateApiKey(await use(encoded), id, change)).rejects.toThrow(BadRequestError);
+      const expiresAt = new Date(time + 1000).toISOString();
+      await access.updateApiKey(await as(), id, { ...nothing, expiresAt });
+      time += 1000;
+      await refused(`ApiKey ${encoded}`);
+      await expect(access.updateApiKey(await as(), id, change)).rejects.toThrow(
+        new BadRequestError(`cannot update expired API key [${id}]`),
+      );
     });
 
     it('keep what their owner had when they were made, also after the owner is gone', async () => {
@@ -385,12 +464,12 @@ describe('access', () => {
     it('may end themselves, and no other of their owner’s unless they have the privilege', async () => {
       const owner = await elastic();
       const other = await access.createApiKey(owner, apiKey());
-      const limited = await access.createApiKey(owner, apiKey({ privileges: privilegesOf(viewer) }));
+      const limited = await access.createApiKey(owner, apiKey(limitedTo(privilegesOf(viewer))));
       const caller = await use(limited.encoded);
       await expect(access.invalidateApiKey(caller, other.id)).rejects.toThrow(ForbiddenError);
       await access.invalidateApiKey(await use(other.encoded), limited.id);
       await refused(`ApiKey ${limited.encoded}`);
-      const last = await access.createApiKey(owner, apiKey({ privileges: privilegesOf(viewer) }));
+      const last = await access.createApiKey(owner, apiKey(limitedTo(privilegesOf(viewer))));
       await access.invalidateApiKey(await use(last.encoded), last.id);
       await refused(`ApiKey ${last.encoded}`);
     });

@@ -87,3 +87,15 @@ function operationsOf(version: string, names: readonly string[]): CasesOperation
   ]);
   return [...READS, ...(isMinimalAll ? WRITES : []), ...[...subs].flatMap((name) => SUB_PRIVILEGES[name])];
 }
+
+/** A role's features, former versions of those of cases replaced by what is the same in the present one. */
+export function withoutDeprecated(feature: Record<string, string[]>): Record<string, string[]> {
+  const replaced: Record<string, string[]> = {};
+  for (const [name, given] of Object.entries(feature)) {
+    const known = BY_FEATURE.get(name);
+    const present = known === undefined ? name : `${FEATURES[known.owner]}V3`;
+    const added = given.includes('minimal_all') ? (WITHIN_MINIMAL[known?.version ?? 'V3'] ?? []) : [];
+    replaced[present] = [...new Set([...(replaced[present] ?? []), ...given, ...added])];
+  }
+  return replaced;
+}

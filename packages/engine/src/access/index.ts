@@ -1,14 +1,6 @@
-export {
-  type Access,
-  type AccessOptions,
-  createAccess,
-  FIRST_USER,
-  type NewUser,
-  type Profile,
-  type User,
-} from './access.ts';
-export type { CreatedApiKey, NewApiKey } from './api-keys.ts';
-export type { CasesOperation } from './cases-privileges.ts';
+export { type Access, type AccessOptions, createAccess } from './access.ts';
+export type { ApiKey, CreatedApiKey, KeyLimits, NewApiKey } from './api-keys.ts';
+export { type CasesOperation, withoutDeprecated } from './cases-privileges.ts';
 export {
   type ConnectorOperation,
   type ConnectorPermissions,
@@ -29,3 +21,5 @@ export {
 } from './principal.ts';
 export { NO_PRIVILEGES, type Operation, type PrivilegeSet, union } from './privileges.ts';
 export { FEATURE_PRIVILEGES, privilegesOf, type Role, type RoleKibana } from './role.ts';
+export type { RolePut } from './roles.ts';
+export { FIRST_USER, type NewUser, type Profile, type User } from './users.ts';

@@ -41,6 +41,15 @@ export function union(sets: readonly PrivilegeSet[]): PrivilegeSet {
   };
 }
 
+/** Whether it allows nothing at all. */
+export function isEmpty(set: PrivilegeSet): boolean {
+  return (
+    !(set.superuser || set.manageSecurity || set.manageSpaces) &&
+    set.grants.length === 0 &&
+    set.cases.length === 0
+  );
+}
+
 export function allows(set: PrivilegeSet, operation: Operation, spaceId: string): boolean {
   const writes = operation === 'create' || operation === 'update' || operation === 'delete';
   return (

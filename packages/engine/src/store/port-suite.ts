@@ -656,6 +656,37 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
         expect(await store.apiKeys.get('k1')).toEqual(apiKey());
       });
 
+      it('lists a user’s keys, or everybody’s', async () => {
+        await store.apiKeys.create(apiKey());
+        await store.apiKeys.create(apiKey({ id: 'k3', invalidatedAt: '2026-02-01T00:00:00.000Z' }));
+        await store.apiKeys.create(apiKey({ id: 'k2', username: 'bob' }));
+        const idsOf = async (username?: string) => (await store.apiKeys.list(username)).map(({ id }) => id);
+        expect(await idsOf()).toEqual(['k1', 'k2', 'k3']);
+        expect(await idsOf('ann')).toEqual(['k1', 'k3']);
+        expect(await idsOf('nobody')).toEqual([]);
+        expect(await store.apiKeys.list('bob')).toEqual([apiKey({ id: 'k2', username: 'bob' })]);
+      });
+
+      it('changes what a key may and when it ends, and nothing of an invalidated one', async () => {
+        await store.apiKeys.create(apiKey());
+        const changed = apiKey({
+          privileges: [],
+          descriptors: {},
+          metadata: { a: 1 },
+          expiresAt: '2026-02-01T00:00:00.000Z',
+        });
+        const other = { ...changed, name: 'other', username: 'bob', keyHash: 'cd' };
+        expect(await store.apiKeys.update(other)).toBe(true);
+        expect(await store.apiKeys.get('k1')).toEqual(changed);
+        await store.apiKeys.invalidate('k1', '2026-03-01T00:00:00.000Z');
+        expect(await store.apiKeys.update(apiKey())).toBe(false);
+        expect(await store.apiKeys.update(apiKey({ id: 'k2' }))).toBe(false);
+        expect(await store.apiKeys.get('k1')).toEqual({
+          ...changed,
+          invalidatedAt: '2026-03-01T00:00:00.000Z',
+        });
+      });
+
       it('invalidates a key once and keeps the time of it', async () => {
         await store.apiKeys.create(apiKey());
         expect(await store.apiKeys.invalidate('k1', '2026-03-01T00:00:00.000Z')).toBe(true);
@@ -747,6 +778,7 @@ function apiKey(facts: Partial<ApiKeyRecord> = {}): ApiKeyRecord {
     username: 'ann',
     keyHash: 'ab12',
     privileges: [{ superuser: true, grants: [] }],
+    descriptors: { limited: { cluster: [] } },
     metadata: {},
     createdAt: '2026-01-01T00:00:00.000Z',
     expiresAt: null,

@@ -239,6 +239,8 @@ export interface ApiKeyRecord {
   keyHash: string;
   /** What the key may do at most: the owner's roles as they were when it was made, and its own. */
   privileges: unknown;
+  /** How its own limits were written. */
+  descriptors: Record<string, unknown>;
   metadata: Record<string, unknown>;
   createdAt: string;
   expiresAt: string | null;
@@ -247,7 +249,13 @@ export interface ApiKeyRecord {
 
 export interface ApiKeyStore {
   get(id: string): Promise<ApiKeyRecord | undefined>;
+  /** A user's, or everybody's, invalidated ones too; by id. */
+  list(username: string | undefined): Promise<ApiKeyRecord[]>;
   create(record: ApiKeyRecord): Promise<void>;
+  /**
+   * Replaces privileges, descriptors, metadata and expiry. False when there is no such key or it was invalidated.
+   */
+  update(record: ApiKeyRecord): Promise<boolean>;
   /** False when there is no such key or it was invalidated before. */
   invalidate(id: string, at: string): Promise<boolean>;
 }

@@ -36,9 +36,11 @@ const ACTIONS = {
   space_delete: { category: 'database', type: 'deletion', object: 'space' },
   user_put: { category: 'iam', type: 'change', object: 'user' },
   user_delete: { category: 'iam', type: 'deletion', object: 'user' },
+  user_password_change: { category: 'iam', type: 'change', object: 'user' },
   role_put: { category: 'iam', type: 'change', object: 'role' },
   role_delete: { category: 'iam', type: 'deletion', object: 'role' },
   api_key_create: { category: 'iam', type: 'creation', object: 'api_key' },
+  api_key_update: { category: 'iam', type: 'change', object: 'api_key' },
   api_key_invalidate: { category: 'iam', type: 'deletion', object: 'api_key' },
   encryption_key_rotate: { category: 'database', type: 'change', object: 'encryption_key' },
 } as const;

@@ -13,9 +13,23 @@ export function requestError(httpPart: string | undefined, error: z.ZodError): B
   const issue = innermost(error.issues[0]);
   if (issue === undefined) return new BadRequestError('Bad Request');
   const key = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
-  const path = [PARTS[httpPart ?? ''] ?? httpPart, ...issue.path, ...key].join('.');
-  return new BadRequestError(`[request ${path}]: ${reason(issue)}`, { cause: error });
+  const path = `request ${[PARTS[httpPart ?? ''] ?? httpPart, ...issue.path, ...key].join('.')}`;
+  return new BadRequestError(`[${path}]: ${alternatives(path, issue) ?? reason(issue)}`, { cause: error });
 }
+
+/**
+ * Why each of several alternatives does not fit, in the reference's form, for a rule that says so in `params.alternatives`: where below
+ * the value, and why.
+ */
+function alternatives(path: string, issue: z.core.$ZodIssue): string | undefined {
+  if (issue.code !== 'custom') return undefined;
+  const { alternatives: given } = (issue.params ?? {}) as { alternatives?: Alternative[] };
+  if (given === undefined) return undefined;
+  const lines = given.map(([below, why], place) => `- [${path}.${place}.${below}]: ${why}`);
+  return ['types that failed validation:', ...lines].join('\n');
+}
+
+export type Alternative = readonly [below: string | number, why: string];
 
 /** Of alternatives none of which is met, the mistake in the one that the value comes nearest to. */
 function innermost(issue: z.core.$ZodIssue | undefined): z.core.$ZodIssue | undefined {

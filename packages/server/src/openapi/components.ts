@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import {
+  apiKeyUpdatedAnswer,
   callerAnswer,
+  foundApiKeysAnswer,
+  foundRolesAnswer,
   invalidatedApiKeysAnswer,
   newApiKeyAnswer,
   roleAnswer,
+  rolesPutAnswer,
   userAnswer,
 } from '../wire/access-answers.ts';
 import {
@@ -94,10 +98,14 @@ export const components = {
   space_list: z.array(spaceAnswer),
   role: roleAnswer,
   role_list: z.array(roleAnswer),
+  roles_put: rolesPutAnswer,
+  found_roles: foundRolesAnswer,
   user: userAnswer,
   user_list: z.array(userAnswer),
   caller: callerAnswer,
   new_api_key: newApiKeyAnswer,
+  api_key_updated: apiKeyUpdatedAnswer,
+  found_api_keys: foundApiKeysAnswer,
   invalidated_api_keys: invalidatedApiKeysAnswer,
   key_rotation: keyRotationAnswer,
   sealed_count: sealedCountAnswer,

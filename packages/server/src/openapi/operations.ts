@@ -275,12 +275,23 @@ const security: Record<string, Entry> = {
   'GET /api/security/role/:name': ['getRole', 'Get a role', 'role'],
   'PUT /api/security/role/:name': ['putRole', 'Create or replace a role', 'nothing'],
   'DELETE /api/security/role/:name': ['deleteRole', 'Delete a role', 'nothing'],
+  'POST /api/security/roles': ['putRoles', 'Create or replace several roles', 'roles_put'],
+  'POST /api/security/role/_query': ['findRoles', 'Find roles by name', 'found_roles'],
   'GET /internal/security/users': ['listUsers', 'List users', 'user_list'],
   'GET /internal/security/users/:username': ['getUser', 'Get a user', 'user'],
   'POST /internal/security/users/:username': ['putUser', 'Create or change a user', 'user'],
   'DELETE /internal/security/users/:username': ['deleteUser', 'Delete a user', 'nothing'],
+  'POST /internal/security/users/:username/password': [
+    'changePassword',
+    'Change one’s own password, or anybody’s with the privilege',
+    'nothing',
+  ],
+  'POST /internal/security/users/:username/_enable': ['enableUser', 'Let a user in again', 'nothing'],
+  'POST /internal/security/users/:username/_disable': ['disableUser', 'Let a user in no more', 'nothing'],
   'GET /internal/security/me': ['getMe', 'Who the caller is', 'caller'],
   'POST /internal/security/api_key': ['createApiKey', 'Create an API key', 'new_api_key'],
+  'PUT /internal/security/api_key': ['updateApiKey', 'Change an API key of one’s own', 'api_key_updated'],
+  'POST /internal/security/api_key/_query': ['findApiKeys', 'Find API keys', 'found_api_keys'],
   'POST /internal/security/api_key/invalidate': ['invalidateApiKeys', 'End API keys', 'invalidated_api_keys'],
 };
 

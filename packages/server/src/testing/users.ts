@@ -19,7 +19,12 @@ export async function addUser(
 export async function addApiKey(
   { call }: Pick<TestServer, 'call'>,
   owner: string,
-  key: { name: string; role_descriptors?: Record<string, unknown>; expiration?: string },
+  key: {
+    name: string;
+    role_descriptors?: Record<string, unknown>;
+    kibana_role_descriptors?: unknown;
+    expiration?: string;
+  },
 ): Promise<string> {
   const { encoded } = await expectDone(
     call('POST', '/internal/security/api_key', { as: owner, body: key }),

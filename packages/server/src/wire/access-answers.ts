@@ -16,6 +16,21 @@ export const roleAnswer = z.strictObject({
   _unrecognized_applications: names,
 });
 
+/** Lists that would be empty are left out. */
+export const rolesPutAnswer = z.strictObject({
+  created: names.optional(),
+  updated: names.optional(),
+  noop: names.optional(),
+  /** By role. */
+  errors: z.record(z.string(), z.strictObject({ type: z.string(), reason: z.string() })).optional(),
+});
+
+export const foundRolesAnswer = z.strictObject({
+  roles: z.array(roleAnswer),
+  count: z.int(),
+  total: z.int(),
+});
+
 export const userAnswer = z.strictObject({
   username: z.string(),
   roles: names,
@@ -53,4 +68,48 @@ const item = z.strictObject({ id: z.string(), name: z.string() });
 export const invalidatedApiKeysAnswer = z.strictObject({
   itemsInvalidated: z.array(item),
   errors: z.array(item.extend({ error: z.strictObject({ statusCode: z.int(), message: z.string() }) })),
+});
+
+export const apiKeyUpdatedAnswer = z.strictObject({ updated: z.boolean() });
+
+const sortValues = z.array(z.union([z.string(), z.number(), z.null()]));
+
+const apiKey = z.strictObject({
+  id: z.string(),
+  type: z.literal('rest'),
+  name: z.string(),
+  /** Milliseconds since 1970. */
+  creation: z.int(),
+  expiration: z.int().optional(),
+  invalidated: z.literal(false),
+  username: z.string(),
+  realm: z.string(),
+  realm_type: z.string(),
+  metadata: values,
+  role_descriptors: values,
+  _sort: sortValues.optional(),
+});
+
+const count = z.strictObject({ doc_count: z.int() });
+const buckets = z.strictObject({ buckets: z.array(z.strictObject({ key: z.string() })) });
+
+export const foundApiKeysAnswer = z.strictObject({
+  aggregationTotal: z.int(),
+  aggregations: z.strictObject({
+    usernames: buckets,
+    types: buckets,
+    expired: count,
+    managed: z.strictObject({
+      buckets: z.strictObject({ metadataBased: count, namePrefixBased: count }),
+    }),
+  }),
+  canManageCrossClusterApiKeys: z.boolean(),
+  canManageApiKeys: z.boolean(),
+  canManageOwnApiKeys: z.boolean(),
+  apiKeys: z.array(apiKey).optional(),
+  total: z.int().optional(),
+  count: z.int().optional(),
+  searchAfter: sortValues.optional(),
+  /** In the place of what was found: why the query was not understood. */
+  queryError: z.strictObject({ name: z.string(), message: z.string() }).optional(),
 });

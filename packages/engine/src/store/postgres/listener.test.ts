@@ -36,6 +36,7 @@ const key = {
   username: 'ann',
   keyHash: '',
   privileges: [],
+  descriptors: {},
   metadata: {},
   createdAt: at,
   expiresAt: null,

@@ -358,4 +358,8 @@ export const migrations: readonly string[] = [
   create trigger tell_of_all_connector_access after truncate on connector_access
     for each statement execute function tell_of_table('connectors');
   `,
+  `
+  alter table api_keys add column descriptors ${text} not null default '{}';
+  create index api_keys_by_user on api_keys (username);
+  `,
 ];

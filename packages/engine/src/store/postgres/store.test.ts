@@ -232,6 +232,7 @@ describe('the PostgreSQL database', () => {
       username: 'ann',
       keyHash: 'the-hash',
       privileges: [],
+      descriptors: {},
       metadata: {},
       createdAt: '',
       expiresAt: null,

@@ -105,6 +105,15 @@ export function apiKeyStore(db: Database): ApiKeyStore {
       const row = await db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();
       return row === undefined ? undefined : toApiKey(row);
     },
+    async list(username) {
+      const rows = await db
+        .selectFrom('api_keys')
+        .selectAll()
+        .$if(username !== undefined, (query) => query.where('username', '=', username ?? ''))
+        .orderBy('id')
+        .execute();
+      return rows.map(toApiKey);
+    },
     async create(record) {
       await db
         .insertInto('api_keys')
@@ -114,12 +123,27 @@ export function apiKeyStore(db: Database): ApiKeyStore {
           username: record.username,
           key_hash: record.keyHash,
           privileges: JSON.stringify(record.privileges),
+          descriptors: JSON.stringify(record.descriptors),
           metadata: JSON.stringify(record.metadata),
           created_at: record.createdAt,
           expires_at: record.expiresAt,
           invalidated_at: record.invalidatedAt,
         })
         .execute();
+    },
+    async update(record) {
+      const { numUpdatedRows } = await db
+        .updateTable('api_keys')
+        .set({
+          privileges: JSON.stringify(record.privileges),
+          descriptors: JSON.stringify(record.descriptors),
+          metadata: JSON.stringify(record.metadata),
+          expires_at: record.expiresAt,
+        })
+        .where('id', '=', record.id)
+        .where('invalidated_at', 'is', null)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
     },
     async invalidate(id, at) {
       const { numUpdatedRows } = await db
@@ -140,6 +164,7 @@ function toApiKey(row: Selectable<Tables['api_keys']>): ApiKeyRecord {
     username: row.username,
     keyHash: row.key_hash,
     privileges: JSON.parse(row.privileges),
+    descriptors: JSON.parse(row.descriptors),
     metadata: JSON.parse(row.metadata),
     createdAt: row.created_at,
     expiresAt: row.expires_at,

@@ -64,6 +64,7 @@ export interface Tables {
     username: string;
     key_hash: string;
     privileges: string;
+    descriptors: string;
     metadata: string;
     created_at: string;
     expires_at: string | null;

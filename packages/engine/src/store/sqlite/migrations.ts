@@ -314,6 +314,10 @@ export const migrations: readonly string[] = [
     rules text not null
   ) strict, without rowid;
   `,
+  `
+  alter table api_keys add column descriptors text not null default '{}';
+  create index api_keys_by_user on api_keys (username);
+  `,
 ];
 
 /** Every table but the event log. */

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FIRST_PASSWORD, testServer } from '../../testing/test-server.ts';
 import { addApiKey, addUser } from '../../testing/users.ts';
 
@@ -78,13 +78,25 @@ describe('POST /internal/security/api_key', () => {
     expect([answer.status, answer.body]).toEqual([400, badRequest(message)]);
   });
 
-  it('is not for those who call with an API key', async () => {
+  it('makes none by a key that may do anything', async () => {
     const key = await addApiKey(server, `elastic:${FIRST_PASSWORD}`, { name: 'parent' });
-    const { status, body } = await call('POST', keys, { as: key, body: { name: 'child' } });
-    expect([status, body]).toEqual([
-      400,
-      badRequest('creating derived api keys is not supported: use the credentials of a user'),
-    ]);
+    const derive = (descriptors?: object) =>
+      call('POST', keys, {
+        as: key,
+        body: { name: 'child', ...(descriptors && { role_descriptors: descriptors }) },
+      });
+    for (const descriptors of [undefined, {}, { r: { cluster: ['all'] } }]) {
+      const { status, body } = await derive(descriptors);
+      expect([status, body]).toEqual([
+        400,
+        badRequest(
+          'creating derived api keys requires an explicit role descriptor that is empty (has no privileges)',
+        ),
+      ]);
+    }
+    const { status, body } = await derive({ none: {} });
+    expect(status).toBe(200);
+    expect((await call('GET', '/api/actions/connectors', { as: `ApiKey ${body.encoded}` })).status).toBe(403);
   });
 });
 
@@ -102,6 +114,18 @@ describe('an API key’s privileges', async () => {
     ['its owner’s without descriptors', undefined, [200, 200]],
     ['its owner’s with no descriptor', {}, [200, 200]],
     ['those of its descriptors', { r: { kibana: [{ feature: { actions: ['read'] } }] } }, [403, 200]],
+    [
+      'those of Kibana’s form of a descriptor',
+      {
+        kibana: {
+          r: {
+            elasticsearch: { cluster: ['monitor'] },
+            kibana: [{ spaces: ['default'], feature: { actions: ['read'] } }],
+          },
+        },
+      },
+      [403, 200],
+    ],
     ['none with an empty descriptor', { r: {} }, [403, 403]],
     ['none in a space that the descriptor does not name', kibana(['space_all'], ['space:other']), [403, 403]],
     ['those of an Elasticsearch descriptor', kibana(['feature_actions.read'], ['space:default']), [403, 200]],
@@ -110,7 +134,9 @@ describe('an API key’s privileges', async () => {
   ])('are %s', async (_, descriptors, expected) => {
     const key = await addApiKey(server, owner, {
       name: 'k',
-      ...(descriptors && { role_descriptors: descriptors }),
+      ...(descriptors?.kibana !== undefined
+        ? { kibana_role_descriptors: descriptors.kibana }
+        : descriptors && { role_descriptors: descriptors }),
     });
     expect(await statuses(key)).toEqual(expected);
   });
@@ -178,5 +204,154 @@ describe('POST /internal/security/api_key/invalidate', async () => {
     expect((await call('POST', `${keys}/invalidate`, { body: {} })).body).toEqual(
       badRequest('[request body.apiKeys]: expected value of type [array] but got [undefined]'),
     );
+  });
+});
+
+describe('PUT /internal/security/api_key', async () => {
+  const carl = await addUser(server, 'carl', [{ spaces: ['default'], feature: { actions: ['all'] } }]);
+  const update = (body: object, as = carl) => call('PUT', keys, { as, body });
+  const list = async (key: string) => (await call('GET', '/api/actions/connectors', { as: key })).status;
+
+  it('changes what one’s own key may, at once', async () => {
+    const key = await addApiKey(server, carl, { name: 'changing' });
+    expect(await list(key)).toBe(200);
+    const limits = { id: idOf(key), role_descriptors: { none: {} } };
+    expect((await update(limits)).body).toEqual({ updated: true });
+    expect(await list(key)).toBe(403);
+    expect((await update(limits)).body).toEqual({ updated: false });
+    expect((await update({ id: idOf(key), kibana_role_descriptors: {} })).body).toEqual({ updated: true });
+    expect(await list(key)).toBe(200);
+  });
+
+  it('does not find anybody else’s, nor one that is invalidated', async () => {
+    const key = await addApiKey(server, carl, { name: 'changing' });
+    const { status, body } = await update({ id: idOf(key) }, `elastic:${FIRST_PASSWORD}`);
+    expect([status, body.message]).toEqual([
+      404,
+      `no API key owned by requesting user found for ID [${idOf(key)}]`,
+    ]);
+    await invalidate([{ id: idOf(key), name: 'changing' }]);
+    expect((await update({ id: idOf(key) })).body).toEqual(
+      badRequest(`cannot update invalidated API key [${idOf(key)}]`),
+    );
+  });
+
+  it('takes descriptors in one form', async () => {
+    const both = { id: 'x', role_descriptors: {}, kibana_role_descriptors: {} };
+    expect((await update(both)).body).toEqual(
+      badRequest('[request body]: expected [role_descriptors] or [kibana_role_descriptors], but not both'),
+    );
+  });
+});
+
+describe('POST /internal/security/api_key/_query', async () => {
+  const dora = await addUser(server, 'dora', []);
+  const find = async (body: object, as = dora) => (await call('POST', `${keys}/_query`, { as, body })).body;
+  const namesOf = ({ apiKeys }: { apiKeys: { name: string }[] }) => apiKeys.map(({ name }) => name);
+  const descriptors = { reads: { cluster: [], applications: [], kibana: [] } };
+  const days = ['2026-02-01', '2026-02-02', '2026-02-03'];
+  beforeAll(async () => {
+    for (const [index, day] of days.entries()) {
+      now = new Date(`${day}T00:00:00Z`);
+      await addApiKey(server, dora, {
+        name: `key ${'cba'[index]}`,
+        role_descriptors: descriptors,
+        ...(index === 0 && { expiration: '1d' }),
+      });
+    }
+    const gone = await addApiKey(server, dora, { name: 'gone' });
+    await invalidate([{ id: idOf(gone), name: 'gone' }]);
+  });
+
+  it('lists one’s own keys that are not invalidated, without what lets anybody in', async () => {
+    const found = await find({});
+    expect(found).toMatchObject({
+      aggregationTotal: 3,
+      aggregations: {
+        usernames: { buckets: [{ key: 'dora' }] },
+        types: { buckets: [{ key: 'rest' }] },
+        expired: { doc_count: 1 },
+      },
+      canManageCrossClusterApiKeys: false,
+      canManageApiKeys: false,
+      canManageOwnApiKeys: true,
+      total: 3,
+      count: 3,
+    });
+    expect(found.apiKeys.find(({ name }: { name: string }) => name === 'key c')).toEqual({
+      id: expect.any(String),
+      type: 'rest',
+      name: 'key c',
+      creation: Date.parse('2026-02-01T00:00:00Z'),
+      expiration: Date.parse('2026-02-02T00:00:00Z'),
+      invalidated: false,
+      username: 'dora',
+      realm: 'native',
+      realm_type: 'native',
+      metadata: {},
+      role_descriptors: descriptors,
+    });
+  });
+
+  it('lists everybody’s to those who manage them', async () => {
+    const found = await find({ size: 0 }, `elastic:${FIRST_PASSWORD}`);
+    expect(found).toMatchObject({ canManageApiKeys: true, apiKeys: [] });
+    expect(found.aggregations.usernames.buckets).toEqual(
+      expect.arrayContaining([{ key: 'dora' }, { key: 'ann' }]),
+    );
+  });
+
+  it('goes on behind the last one of a page', async () => {
+    const sort = { field: 'creation', direction: 'desc' };
+    const first = await find({ sort, size: 2 });
+    expect([namesOf(first), first.total]).toEqual([['key a', 'key b'], 3]);
+    const second = await find({ sort, size: 2, searchAfter: first.searchAfter });
+    expect(namesOf(second)).toEqual(['key c']);
+  });
+
+  it.each<[object, string[]]>([
+    [{ query: { match_all: {} } }, ['key a', 'key b', 'key c']],
+    [{ query: { term: { name: 'key a' } } }, ['key a']],
+    [{ query: { term: { name: { value: 'key a' } } } }, ['key a']],
+    [{ query: { terms: { name: ['key a', 'key c'] } } }, ['key a', 'key c']],
+    [{ query: { prefix: { name: { value: 'key' } } } }, ['key a', 'key b', 'key c']],
+    [{ query: { wildcard: { name: '*y ?' } } }, ['key a', 'key b', 'key c']],
+    [{ query: { wildcard: { name: '*b' } } }, ['key b']],
+    [{ query: { wildcard: { name: 'k*y*c' } } }, ['key c']],
+    [{ query: { wildcard: { name: 'key' } } }, []],
+    [{ query: { exists: { field: 'expiration' } } }, ['key c']],
+    [{ query: { bool: { must_not: { exists: { field: 'expiration' } } } } }, ['key a', 'key b']],
+    [
+      { query: { bool: { should: [{ term: { name: 'key a' } }, { term: { name: 'key b' } }] } } },
+      ['key a', 'key b'],
+    ],
+    [
+      { query: { bool: { must: [{ match: { username: 'dora' } }, { term: { name: 'key a' } }] } } },
+      ['key a'],
+    ],
+    [{ query: { ids: { values: ['nothing'] } } }, []],
+    [{ filters: { expired: true } }, ['key c']],
+    [{ filters: { expired: false } }, ['key a', 'key b']],
+    [{ filters: { usernames: ['ann'] } }, []],
+    [{ filters: { type: 'rest' } }, ['key a', 'key b', 'key c']],
+    [{ filters: { type: 'managed' } }, []],
+  ])('finds by %j', async (body, expected) => {
+    expect(namesOf(await find({ ...body, sort: { field: 'name', direction: 'asc' } }))).toEqual(expected);
+  });
+
+  it.each([
+    [{ query: { more_like_this: {} } }, 'Query type [more_like_this] is not supported for API keys'],
+    [
+      { query: { term: { api_key_hash: 'x' } } },
+      'Field [api_key_hash] is not allowed for querying or aggregation',
+    ],
+    [
+      { sort: { field: 'api_key_hash', direction: 'asc' } },
+      'Field [api_key_hash] is not allowed for querying or aggregation',
+    ],
+  ])('says of %j that it is not understood', async (body, message) => {
+    const found = await find(body);
+    expect(found.queryError).toEqual({ name: 'ResponseError', message });
+    expect(found).not.toHaveProperty('apiKeys');
   });
 });

@@ -1,6 +1,6 @@
 import { type PrivilegeSet, privilegesOf, type RoleKibana, union } from '@patchbay/engine/access';
 import { z } from 'zod';
-import { roleKibana } from './role-schema.ts';
+import { roleElasticsearch, roleKibana } from './role-schema.ts';
 
 const names = z.array(z.string());
 
@@ -15,10 +15,28 @@ const descriptor = z.looseObject({
 
 export const roleDescriptors = z.record(z.string(), descriptor);
 
+/** The same in Kibana's two parts of a role. */
+export const kibanaRoleDescriptors = z
+  .record(
+    z.string(),
+    z.strictObject({ elasticsearch: roleElasticsearch.loose().optional(), kibana: roleKibana.default([]) }),
+  )
+  .transform(
+    (given): RoleDescriptors =>
+      Object.fromEntries(
+        Object.entries(given).map(([name, { elasticsearch, kibana }]) => [
+          name,
+          { ...elasticsearch, cluster: elasticsearch?.cluster ?? [], applications: [], kibana },
+        ]),
+      ),
+  );
+
+export type RoleDescriptors = z.output<typeof roleDescriptors>;
+
 const KIBANA = /^(kibana-.*|\*)$/;
 
 /** What an API key with these descriptors may do at most; undefined when there are none, and nothing is taken away. */
-export function privilegesOfDescriptors(given: z.output<typeof roleDescriptors>): PrivilegeSet | undefined {
+export function privilegesOfDescriptors(given: RoleDescriptors): PrivilegeSet | undefined {
   const descriptors = Object.entries(given);
   if (descriptors.length === 0) return undefined;
   return union(

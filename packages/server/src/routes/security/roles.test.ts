@@ -17,7 +17,19 @@ describe('PUT /api/security/role/{name}', () => {
       metadata: { owner: 'tf', nested: { n: 1 } },
       elasticsearch: {
         cluster: ['monitor'],
-        indices: [{ names: ['logs-*'], privileges: ['read'], field_security: { grant: ['a'] }, query: '{}' }],
+        remote_cluster: [{ privileges: ['monitor_enrich'], clusters: ['far'] }],
+        indices: [
+          {
+            names: ['logs-*'],
+            privileges: ['read'],
+            field_security: { grant: ['a'] },
+            query: '{}',
+            allow_restricted_indices: true,
+          },
+        ],
+        remote_indices: [
+          { clusters: ['far'], names: ['a'], privileges: ['read'], allow_restricted_indices: false },
+        ],
         run_as: ['somebody'],
       },
       kibana: [
@@ -89,11 +101,48 @@ describe('PUT /api/security/role/{name}', () => {
     ],
     [
       { kibana: [{ spaces: ['*', 'one'], base: ['all'] }] },
-      '[request body.kibana.0.spaces]: expected space ids, or "*" alone',
+      "[request body.kibana.0.spaces]: types that failed validation:\n- [request body.kibana.0.spaces.0.1]: expected value to equal [*]\n- [request body.kibana.0.spaces.1.0]: must be lower case, a-z, 0-9, '_', and '-' are allowed",
+    ],
+    [
+      { kibana: [{ spaces: ['one', 'Two'], base: ['all'] }] },
+      "[request body.kibana.0.spaces]: types that failed validation:\n- [request body.kibana.0.spaces.0.0]: expected value to equal [*]\n- [request body.kibana.0.spaces.1.1]: must be lower case, a-z, 0-9, '_', and '-' are allowed",
     ],
     [
       { kibana: [{ base: ['write'] }] },
-      '[request body.kibana.0.base.0]: unknown base privilege "write", must be one of [all,read]',
+      '[request body.kibana.0.base.0]: unknown global privilege "write", must be one of [all,read]',
+    ],
+    [
+      { kibana: [{ spaces: ['one'], base: ['write'] }] },
+      '[request body.kibana.0.base.0]: unknown space privilege "write", must be one of [all,read]',
+    ],
+    ...[{}, { base: [] }, { feature: { discover: [] } }].map((entry): [object, string] => [
+      { kibana: [entry] },
+      '[request body.kibana.0]: either [base] or [feature] is expected, but none of them specified',
+    ]),
+    [
+      {
+        kibana: [
+          { spaces: ['one'], base: ['all'] },
+          { spaces: ['two', 'one'], feature: { actions: ['read'] } },
+        ],
+      },
+      '[request body.kibana]: more than one privilege is applied to the following spaces: [one]',
+    ],
+    [
+      { kibana: [{ feature: { '!a': ['all'] } }] },
+      "[request body.kibana.0.feature.key(\"!a\")]: only a-z, A-Z, 0-9, '_', and '-' are allowed",
+    ],
+    [
+      { kibana: [{ feature: { discover: ['!all'] } }] },
+      "[request body.kibana.0.feature.discover.0]: only a-z, A-Z, 0-9, '_', and '-' are allowed",
+    ],
+    [
+      { kibana: [{ base: ['all'], _reserved: ['x'] }] },
+      "[request body.kibana.0._reserved]: Additional properties are not allowed ('_reserved' was unexpected)",
+    ],
+    [
+      { elasticsearch: { indices: [{ names: [], privileges: ['read'] }] } },
+      '[request body.elasticsearch.indices.0.names]: array size is [0], but cannot be smaller than [1]',
     ],
     [
       { kibana: [{ base: ['all'], feature: { actions: ['all'] } }] },
@@ -131,7 +180,7 @@ describe('GET /api/security/role', () => {
     const { status, body } = await call('GET', '/api/security/role');
     expect(status).toBe(200);
     const names = body.map(({ name }: { name: string }) => name);
-    expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b)));
+    expect(names).toEqual([...names].sort());
     expect(names).toEqual(expect.arrayContaining(['superuser', 'kibana_admin', 'editor', 'viewer', 'full']));
     const superuser = body.find(({ name }: { name: string }) => name === 'superuser');
     expect(superuser).toMatchObject({ metadata: { _reserved: true }, kibana: [{ base: ['all'] }] });
@@ -140,6 +189,100 @@ describe('GET /api/security/role', () => {
   it('does not find a role that is not there', async () => {
     const { status, body } = await call('GET', path('nobody'));
     expect([status, body]).toEqual([404, notFound]);
+  });
+});
+
+describe('a role of former versions of the features', async () => {
+  const kibana = [
+    {
+      base: [],
+      feature: {
+        generalCases: ['minimal_all', 'cases_delete'],
+        observabilityCasesV2: ['minimal_all'],
+        actions: ['read'],
+      },
+      spaces: ['one'],
+    },
+  ];
+  await call('PUT', path('former'), { body: { kibana } });
+
+  it('is given back as it was written', async () => {
+    expect((await call('GET', path('former'))).body.kibana).toEqual(kibana);
+  });
+
+  it('is told in the names of today where that is asked for', async () => {
+    const today = [
+      {
+        ...kibana[0],
+        feature: {
+          generalCasesV3: ['minimal_all', 'cases_delete', 'create_comment', 'case_reopen', 'cases_assign'],
+          observabilityCasesV3: ['minimal_all', 'cases_assign'],
+          actions: ['read'],
+        },
+      },
+    ];
+    const query = '?replaceDeprecatedPrivileges=true';
+    expect((await call('GET', `${path('former')}${query}`)).body.kibana).toEqual(today);
+    const { body } = await call('GET', `/api/security/role${query}`);
+    expect(body.find(({ name }: { name: string }) => name === 'former').kibana).toEqual(today);
+  });
+});
+
+describe('POST /api/security/roles', () => {
+  const put = (roles: object) => call('POST', '/api/security/roles', { body: { roles } });
+
+  it('puts each that it can, and says what became of which', async () => {
+    const read = { kibana: [{ base: ['read'] }] };
+    expect((await put({ 'bulk 1': read, 'bulk 2': {} })).body).toEqual({ created: ['bulk 1', 'bulk 2'] });
+    const { status, body } = await put({ 'bulk 1': read, 'bulk 2': read, 'bulk 3': {}, superuser: {} });
+    expect([status, body]).toEqual([
+      200,
+      {
+        created: ['bulk 3'],
+        updated: ['bulk 2'],
+        noop: ['bulk 1'],
+        errors: {
+          superuser: {
+            type: 'illegal_argument_exception',
+            reason: 'Role [superuser] is reserved and cannot be modified.',
+          },
+        },
+      },
+    ]);
+  });
+
+  it('puts none where the request is not one', async () => {
+    const { status, body } = await put({ 'bulk 4': {}, 'bulk 5': { kibana: [{ base: ['write'] }] } });
+    expect([status, body.message]).toEqual([
+      400,
+      '[request body.roles.bulk 5.kibana.0.base.0]: unknown global privilege "write", must be one of [all,read]',
+    ]);
+    expect((await call('GET', path('bulk 4'))).status).toBe(404);
+  });
+});
+
+describe('POST /api/security/role/_query', () => {
+  const find = async (body: object) => {
+    const { status, body: found } = await call('POST', '/api/security/role/_query', { body });
+    expect(status).toBe(200);
+    return { ...found, roles: found.roles.map(({ name }: { name: string }) => name) };
+  };
+
+  it('finds roles by a part of their name, page by page, in either order', async () => {
+    for (const name of ['find A', 'find B', 'Find C']) await call('PUT', path(name), { body: {} });
+    const sort = { field: 'name', direction: 'desc' };
+    expect(await find({ query: 'FIND', sort, size: 2 })).toEqual({
+      roles: ['find B', 'find A'],
+      count: 2,
+      total: 3,
+    });
+    expect(await find({ query: 'find', sort, from: 2 })).toEqual({ roles: ['Find C'], count: 1, total: 3 });
+  });
+
+  it('has reserved roles among them where that is asked for', async () => {
+    expect((await find({ query: 'superuser' })).total).toBe(0);
+    expect((await find({ query: 'superuser', filters: {} })).total).toBe(1);
+    expect((await find({ query: 'superuser', filters: { showReservedRoles: false } })).total).toBe(0);
   });
 });
 

@@ -1,5 +1,6 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FIRST_PASSWORD, testServer } from '../../testing/test-server.ts';
+import { addApiKey } from '../../testing/users.ts';
 
 const server = await testServer();
 const { call } = server;
@@ -105,6 +106,62 @@ describe('GET /internal/security/users', () => {
       enabled: true,
       metadata: {},
     });
+  });
+});
+
+describe('POST /internal/security/users/{username}/password', () => {
+  beforeAll(() => put('gina', { password: 'gina-password' }));
+  const change = (body: object, as: string) => call('POST', `${users}/gina/password`, { as, body });
+
+  it('changes one’s own for the present one, at once', async () => {
+    const wrong = await change({ password: 'guess', newPassword: 'gina-second' }, 'gina:gina-password');
+    expect([wrong.status, wrong.body.message]).toEqual([403, 'The present password is another one']);
+    expect((await change({ newPassword: 'gina-second' }, 'gina:gina-password')).status).toBe(403);
+    const { status, body } = await change(
+      { password: 'gina-password', newPassword: 'gina-second' },
+      'gina:gina-password',
+    );
+    expect([status, body]).toEqual([204, '']);
+    expect([(await me('gina:gina-password')).status, (await me('gina:gina-second')).status]).toEqual([
+      401, 200,
+    ]);
+  });
+
+  it('changes anybody’s for those who manage users, and for nobody else', async () => {
+    await put('hugo', { password: 'hugo-password' });
+    expect((await change({ newPassword: 'gina-third' }, 'hugo:hugo-password')).status).toBe(403);
+    expect((await change({ newPassword: 'gina-third' }, `elastic:${FIRST_PASSWORD}`)).status).toBe(204);
+    expect((await me('gina:gina-third')).status).toBe(200);
+  });
+
+  it('does not change one’s own by a key', async () => {
+    const key = await addApiKey(server, 'gina:gina-third', { name: 'k' });
+    const body = { password: 'gina-third', newPassword: 'gina-fourth' };
+    expect((await change(body, key)).status).toBe(403);
+  });
+
+  it('refuses what is too short', async () => {
+    expect((await change({ newPassword: 'short' }, `elastic:${FIRST_PASSWORD}`)).body).toEqual(
+      badRequest('[request body.newPassword]: Password must be at least 6 characters.'),
+    );
+  });
+});
+
+describe('POST /internal/security/users/{username}/_disable', () => {
+  it('lets the user in no more, until _enable', async () => {
+    await put('ida', { password: 'ida-password' });
+    expect((await me('ida:ida-password')).status).toBe(200);
+    expect((await call('POST', `${users}/ida/_disable`)).status).toBe(204);
+    expect((await me('ida:ida-password')).status).toBe(401);
+    expect((await call('GET', `${users}/ida`)).body.enabled).toBe(false);
+    expect((await call('POST', `${users}/ida/_enable`)).status).toBe(204);
+    expect((await me('ida:ida-password')).status).toBe(200);
+  });
+
+  it('is refused for the first user', async () => {
+    expect((await call('POST', `${users}/elastic/_disable`)).body).toEqual(
+      badRequest('the user [elastic] is reserved: it stays enabled and a superuser'),
+    );
   });
 });
 

@@ -1,20 +1,29 @@
-import type { Principal, User } from '@patchbay/engine/access';
-import { BadRequestError } from '@patchbay/engine/errors';
+import { canManageSecurity, type Principal, type User } from '@patchbay/engine/access';
+import { BadRequestError, ForbiddenError } from '@patchbay/engine/errors';
 import { z } from 'zod';
 import type { App } from '../../http/app-type.ts';
 import { callerOf } from '../../http/caller.ts';
+import { clientAddress } from '../../http/client-address.ts';
 import type { System } from '../../system.ts';
 import { authorizeSecurity } from './access.ts';
 
 const byName = z.object({ username: z.string().min(1).max(1024) });
 
+const password = z.string().min(6, 'Password must be at least 6 characters.');
+
 const body = z.strictObject({
   username: z.string().min(1).max(1024),
-  password: z.string().min(6, 'Password must be at least 6 characters.').nullish(),
+  password: password.nullish(),
   roles: z.array(z.string().min(1)).default([]),
   full_name: z.string().nullish(),
   email: z.string().nullish(),
   enabled: z.boolean().default(true),
+});
+
+const passwordBody = z.strictObject({
+  /** The present one: asked of those who change their own. */
+  password: z.string().min(1).optional(),
+  newPassword: password,
 });
 
 export function userRoutes(app: App, { access }: System): void {
@@ -56,6 +65,37 @@ export function userRoutes(app: App, { access }: System): void {
       return reply.code(204).send();
     },
   );
+
+  app.post(
+    '/internal/security/users/:username/password',
+    { schema: { params: byName, body: passwordBody }, config: { ...config, audit: 'user_password_change' } },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const { username } = request.params;
+      const { password: present = '', newPassword: next } = request.body;
+      // A key does not know its owner's password, and is not to change it.
+      if (caller.username === username && caller.apiKey === undefined) {
+        await access.changePassword({ username, present, next, address: clientAddress(request) });
+      } else if (canManageSecurity(caller)) await access.setPassword(username, next);
+      else throw new ForbiddenError('Forbidden');
+      return reply.code(204).send();
+    },
+  );
+
+  for (const [action, enabled] of [
+    ['_enable', true],
+    ['_disable', false],
+  ] as const) {
+    app.post(
+      `/internal/security/users/:username/${action}`,
+      { schema: { params: byName }, config: { ...config, audit: 'user_put' } },
+      async (request, reply) => {
+        authorizeSecurity(request);
+        await access.setUserEnabled(request.params.username, enabled);
+        return reply.code(204).send();
+      },
+    );
+  }
 
   app.get('/internal/security/me', { config }, async (request) => me(callerOf(request)));
 }

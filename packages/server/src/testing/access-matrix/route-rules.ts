@@ -178,6 +178,8 @@ export const ROUTE_RULES: Readonly<Record<string, RouteRule>> = {
   'GET /api/security/role/{name}': 'manages security',
   'PUT /api/security/role/{name}': ['manages security', { body: {} }],
   'DELETE /api/security/role/{name}': 'manages security',
+  'POST /api/security/roles': ['manages security', { body: { roles: {} } }],
+  'POST /api/security/role/_query': ['manages security', { body: {} }],
   'GET /internal/security/users': 'manages security',
   'GET /internal/security/users/{username}': 'manages security',
   'POST /internal/security/users/{username}': [
@@ -185,8 +187,16 @@ export const ROUTE_RULES: Readonly<Record<string, RouteRule>> = {
     { params: { username: 'made' }, body: { username: 'made', password: 'password' } },
   ],
   'DELETE /internal/security/users/{username}': 'manages security',
+  'POST /internal/security/users/{username}/password': [
+    'manages security',
+    { body: { newPassword: 'password' } },
+  ],
+  'POST /internal/security/users/{username}/_enable': 'manages security',
+  'POST /internal/security/users/{username}/_disable': 'manages security',
   'GET /internal/security/me': 'any user',
   'POST /internal/security/api_key': ['any user', { body: { name: 'made' } }],
+  'PUT /internal/security/api_key': ['any user', { body: { id: 'nothing' } }],
+  'POST /internal/security/api_key/_query': ['any user', { body: {} }],
   'POST /internal/security/api_key/invalidate': ['any user', { body: { apiKeys: [] } }],
 
   'POST /api/encrypted_saved_objects/_rotate_key': 'manages security',
