@@ -51,6 +51,7 @@ const engine = {
   delivery: ['catalog', 'execution', 'events', 'vault', 'store', 'config'],
   health: ['catalog', 'delivery', 'events', 'spaces', 'store'],
   usage: ['catalog', 'events', 'spaces', 'store'],
+  'saved-objects': ['catalog', 'store'],
   oauth: ['catalog', 'redaction', 'tokens', 'store', 'vault', 'egress', 'rate-limits'],
 };
 

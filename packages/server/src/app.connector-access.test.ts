@@ -1,5 +1,6 @@
 import { standIn } from '@patchbay/kit/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { form, ndjson } from './testing/form.ts';
 import { type TestServer, testServer } from './testing/test-server.ts';
 import { addUser } from './testing/users.ts';
 
@@ -602,6 +603,57 @@ describe('/api/patchbay/connectors/{id}/access', () => {
     };
     expect(await statuses('siren')).toEqual([403, 200, 403, 200, 200]);
     expect(await statuses('pager')).toEqual([200, 200, 200, 200, 200]);
+  });
+});
+
+describe('exports and imports', () => {
+  const exported = async (name: string, id: string) =>
+    as(name, 'POST', '/api/saved_objects/_export', { objects: [{ type: 'action', id }] });
+  const over = (name: string, id: string) => {
+    const attributes = { actionTypeId: '.server-log', name: 'over', config: {} };
+    const sent = form(ndjson({ type: 'action', id, attributes }));
+    return server.call('POST', '/api/saved_objects/_import?overwrite=true', {
+      ...sent,
+      as: callers[name] ?? null,
+    });
+  };
+
+  it('leave out what the caller does not see, and put nothing in the place of what they may not change', async () => {
+    const [hidden, gated] = [await connector('private'), await connector('gated')];
+    const statuses: Record<string, number[]> = {};
+    for (const name of NAMES)
+      statuses[name] = [(await exported(name, hidden)).status, (await exported(name, gated)).status];
+    expect(statuses).toEqual({
+      ada: [200, 200],
+      bob: [200, 200],
+      cleo: [400, 200],
+      dora: [400, 200],
+      superuser: [200, 200],
+    });
+    const all = await as('cleo', 'POST', '/api/saved_objects/_export', { type: 'action' });
+    expect(all.body).toContain(`"${gated}"`);
+    expect(all.body).not.toContain(`"${hidden}"`);
+
+    expect((await over('bob', gated)).body.errors[0].error).toEqual({
+      type: 'unknown',
+      message: `Unauthorized to edit connector ${gated}`,
+      statusCode: 403,
+    });
+    expect((await over('cleo', hidden)).body.errors[0].error).toEqual({ type: 'conflict' });
+    expect((await over('cleo', gated)).body).toMatchObject({ success: true });
+    expect((await over('ada', hidden)).body).toMatchObject({ success: true });
+    // Whose it is, and for whom, stays.
+    expect((await as('bob', 'GET', `/api/actions/connector/${hidden}`)).body.name).toBe('over');
+    expect((await as('cleo', 'GET', `/api/actions/connector/${hidden}`)).status).toBe(404);
+  });
+
+  it('make what they make whoever imports it’s own', async () => {
+    const attributes = { actionTypeId: '.server-log', name: 'of Bob', config: {} };
+    const sent = form(ndjson({ type: 'action', id: 'of-bob', attributes }));
+    await server.call('POST', '/api/saved_objects/_import', { ...sent, as: callers.bob ?? null });
+    const manage = async (name: string) =>
+      (await as(name, 'GET', '/api/patchbay/connectors/of-bob/access')).body.permissions.manage;
+    expect([await manage('bob'), await manage('cleo')]).toEqual([true, false]);
   });
 });
 

@@ -1,21 +1,22 @@
 import type { Principal } from '@patchbay/engine/access';
 import {
-  BadRequestError,
   NotFoundError,
   ServiceUnavailableError,
   UnauthorizedError,
+  UnsupportedMediaTypeError,
 } from '@patchbay/engine/errors';
 import { ensureActionsLicensed } from '@patchbay/engine/licensing';
 import { createNetworks } from '@patchbay/engine/networks';
 import fastify, { type FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
 import type { App } from './http/app-type.ts';
 import { type AuditAction, auditRequests } from './http/audit-requests.ts';
 import { clientAddress } from './http/client-address.ts';
 import { createConcurrencyLimit } from './http/concurrency.ts';
 import { countRequests } from './http/count-requests.ts';
 import { errorHandler } from './http/error-answer.ts';
-import { isNestedDeeper } from './http/json-depth.ts';
+import { createJsonParser } from './http/json-parser.ts';
 import { checkRequest } from './http/request-checks.ts';
 import { requestIdOf } from './http/request-id.ts';
 import { logRequests } from './http/request-log.ts';
@@ -38,6 +39,7 @@ import { metricsRoute } from './routes/metrics.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { openApiRoute } from './routes/openapi.ts';
 import { rotateKeyRoutes } from './routes/rotate-key.ts';
+import { savedObjectRoutes } from './routes/saved-objects/index.ts';
 import { secretNamesRoutes } from './routes/secret-names.ts';
 import { securityRoutes } from './routes/security/index.ts';
 import { spaceRoutes } from './routes/spaces.ts';
@@ -56,6 +58,8 @@ declare module 'fastify' {
     auth?: 'optional' | 'ifPossible' | 'none';
     /** What the audit log calls it; `false` for an unsafe method that changes nothing. */
     audit?: AuditAction | false;
+    /** Of a route that takes `multipart/form-data`: what the form has beside a part `file`. */
+    form?: z.ZodType;
     /** Whether the route is the connectors': the licence is asked before it. */
     isActionsRoute?: boolean;
   }
@@ -72,9 +76,6 @@ declare module 'fastify' {
 
 /** The longest path parameter that reaches a route's own check. */
 const MAX_PARAM_LENGTH = 16_384;
-
-/** Deep enough for any document, and far from what recursion over it can bear. */
-const MAX_JSON_DEPTH = 500;
 
 /** A client that sends slower than this holds a connection for nothing. */
 export interface SlowRequestLimits {
@@ -149,7 +150,7 @@ export async function createApp(system: System, slow = SLOW_REQUESTS): Promise<A
   logRequests(app, log);
   const ensureNotStopping = answerWhileStopping(app);
   app.setErrorHandler(onError);
-  parseJson(app);
+  parseBodies(app);
 
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(headers).header('x-request-id', request.id);
@@ -194,6 +195,7 @@ export function addRoutes(app: App, system: System): void {
   usageRoute(app, system);
   oauthRoutes(app, system);
   casesRoutes(app, system);
+  savedObjectRoutes(app, system);
   spaceRoutes(app, system);
   securityRoutes(app, system);
   rotateKeyRoutes(app, system);
@@ -232,20 +234,20 @@ async function authenticate({ access }: System, request: FastifyRequest): Promis
   });
 }
 
-/** JSON only; an empty body is null, for the route's schema to judge. */
-function parseJson(app: App): void {
-  const parse = app.getDefaultJsonParser('error', 'error');
+/** JSON, an empty body being null, for the route's schema to judge; and forms, which a route that takes one reads itself. */
+function parseBodies(app: App): void {
+  const parse = createJsonParser(app);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body.length === 0) return done(null, null);
-    if (isNestedDeeper(body as string, MAX_JSON_DEPTH)) {
-      return done(
-        new BadRequestError(`Invalid request payload JSON: nested deeper than ${MAX_JSON_DEPTH} levels`),
-      );
-    }
-    parse(request, body as string, (error, value) => {
-      if (error === null) done(null, value);
-      else done(Object.assign(new Error('Invalid request payload JSON format'), { statusCode: 400 }));
+    let value: unknown;
+    const error = errorOf(() => {
+      value = parse(request, body as string);
     });
+    done(error ?? null, value);
+  });
+  app.addContentTypeParser('multipart/form-data', ({ routeOptions }, _payload, done) => {
+    if (routeOptions.config.form !== undefined) done(null);
+    else done(new UnsupportedMediaTypeError('Unsupported Media Type'));
   });
 }

@@ -24,6 +24,7 @@ import { createExecution, type Execution } from '@patchbay/engine/execution';
 import { createExpiry, createHealth, createWhy } from '@patchbay/engine/health';
 import { createOAuth } from '@patchbay/engine/oauth';
 import { processRedactor, type Redact } from '@patchbay/engine/redaction';
+import { createSavedObjects } from '@patchbay/engine/saved-objects';
 import { createSpaces } from '@patchbay/engine/spaces';
 import { openStore, parseStoreUrl } from '@patchbay/engine/store';
 import { createTokens } from '@patchbay/engine/tokens';
@@ -249,6 +250,11 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         why,
         usage: createUsage({ store, catalog, spaces, events, now }),
         oauth,
+        savedObjects: createSavedObjects({
+          catalog,
+          store,
+          maxObjects: settings['savedObjects.maxImportExportSize'],
+        }),
         events,
         audit,
         tallies: metrics?.tallies,

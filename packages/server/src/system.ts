@@ -8,6 +8,7 @@ import type { Execution } from '@patchbay/engine/execution';
 import type { HealthReader, WhyReader } from '@patchbay/engine/health';
 import type { License } from '@patchbay/engine/licensing';
 import type { OAuth } from '@patchbay/engine/oauth';
+import type { SavedObjects } from '@patchbay/engine/saved-objects';
 import type { Spaces } from '@patchbay/engine/spaces';
 import type { Store } from '@patchbay/engine/store';
 import type { Usage } from '@patchbay/engine/usage';
@@ -35,6 +36,7 @@ export interface System {
   why: WhyReader;
   usage(): Promise<Usage>;
   oauth: OAuth;
+  savedObjects: SavedObjects;
   events: EventLog;
   /** undefined: turned off. */
   audit: Audit | undefined;

@@ -31,6 +31,7 @@ import {
 import { type DeliverySettings, NO_DELIVERY_SETTINGS, readDeliverySettings } from './delivery-settings.ts';
 import { connectorDescriptor, settingsDescriptor } from './descriptors.ts';
 import { inMemoryConnectors } from './in-memory.ts';
+import { type PlacedConnector, placeConnectors } from './place-connectors.ts';
 import { readPreconfiguredSettings } from './preconfigured-settings.ts';
 import { standInProblem } from './stand-ins.ts';
 import type { TypeRegistry } from './type-registry.ts';
@@ -53,6 +54,8 @@ export interface ResolvedConnector {
   readSecrets(): unknown;
   /** The secrets in clear: not to be kept. Throws as `readSecrets`, and `SecretReferenceError`. */
   openSecrets(): unknown;
+  /** How it connects, if it says so, as it was given, references not looked up. Throws as `readSecrets`. */
+  readSettings(): ConnectorSettings | undefined;
   /** How it connects, if it says so. Throws as `openSecrets`. */
   openSettings(): OpenConnectorSettings | undefined;
   /** How its deliveries are tried. There is no secret in it. */
@@ -117,6 +120,13 @@ export interface Catalog {
    * reference that does not lead to a secret is told when it is opened.
    */
   unsaved(connector: UnsavedConnector): ResolvedConnector;
+  /** Of a connector that is not stored; it exists in every space. */
+  inMemory(id: string): Connector | undefined;
+  /**
+   * Puts connectors that come from elsewhere in their places, all of them or none; false when one of the places is not as
+   * it was said to be. Neither the types' checks nor their hooks are asked.
+   */
+  place(connectors: readonly PlacedConnector[]): Promise<boolean>;
   /** To be called when a space is gone. */
   forgetSpace(spaceId: string): void;
 }
@@ -202,6 +212,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     const fresh: ResolvedConnector = {
       connector: fromRecord(record, access),
       readSecrets,
+      readSettings: () => settings && unsealSettings(record.spaceId, settings),
       openSecrets: () => references.resolve(readSecrets(), secretName),
       openSettings() {
         // Unsealed once: its connections, which are kept open, hold what it says anyway.
@@ -438,8 +449,12 @@ export function createCatalog(options: CatalogOptions): Catalog {
 
     async delete(spaceId, id) {
       refuseInMemory(id, (what) => `${what} action ${id} is not allowed to delete.`);
-      const { typeId, config } = await getRecord(spaceId, id);
-      const isDeleted = await store.connectors.delete(spaceId, id);
+      const { typeId, config, references } = await getRecord(spaceId, id);
+      const isDeleted = await store.transaction(async (tx) => {
+        if (!(await tx.connectors.delete(spaceId, id))) return false;
+        if (references !== undefined) await tx.references.replace(spaceId, { type: 'action', id }, []);
+        return true;
+      });
       cache.forget(id);
       if (!isDeleted) throw notFound(id);
       await quietly(`postDelete of ${id}`, () =>
@@ -500,6 +515,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
         return {
           connector: known.connector,
           readSecrets: () => known.secrets,
+          readSettings: () => inMemorySettings.get(id)?.settings,
           openSecrets: () => references.resolve(known.secrets, secretName),
           openSettings: () => inMemorySettings.get(id)?.open(),
           deliverySettings: inMemorySettings.get(id)?.delivery ?? NO_DELIVERY_SETTINGS,
@@ -517,10 +533,21 @@ export function createCatalog(options: CatalogOptions): Catalog {
       return {
         connector: unsavedConnector(typeId, config),
         readSecrets: () => given.secrets,
+        readSettings: () => settings,
         openSecrets,
         openSettings: () => settings && openerOf(settings)(),
         deliverySettings: NO_DELIVERY_SETTINGS,
       };
+    },
+
+    inMemory: (id) => inMemory.get(id)?.connector,
+
+    async place(connectors) {
+      try {
+        return await placeConnectors(connectors, { store, vault, now });
+      } finally {
+        for (const { id } of connectors) cache.forget(id);
+      }
     },
 
     forgetSpace: (spaceId) => cache.forgetSpace(spaceId),

@@ -15,5 +15,6 @@ export {
 } from './connector-settings.ts';
 export { type DeliverySettings, NO_DELIVERY_SETTINGS, type StandIn } from './delivery-settings.ts';
 export { connectorDescriptor, settingsDescriptor } from './descriptors.ts';
+export type { PlacedConnector } from './place-connectors.ts';
 export { readPreconfiguredSettings } from './preconfigured-settings.ts';
 export { createTypeRegistry, type TypeRegistry, type TypeState } from './type-registry.ts';

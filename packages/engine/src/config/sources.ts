@@ -33,6 +33,7 @@ const OWNED = [
   'xpack.actions',
   'xpack.encryptedSavedObjects',
   'xpack.spaces',
+  'savedObjects',
   'xpack.stack_connectors',
   'elasticsearch',
 ];
@@ -57,6 +58,7 @@ const WITHOUT_EFFECT = [
   'logging.appenders',
   'logging.loggers',
   'logging.root.appenders',
+  'savedObjects.allowHttpApiAccess',
   'server.autoListen',
   'server.cdn',
   'server.compression',

@@ -36,6 +36,14 @@ export class ConflictError extends AnswerError {
   readonly statusCode = 409;
 }
 
+export class PayloadTooLargeError extends AnswerError {
+  readonly statusCode = 413;
+}
+
+export class UnsupportedMediaTypeError extends AnswerError {
+  readonly statusCode = 415;
+}
+
 export class TooManyRequestsError extends AnswerError {
   readonly statusCode = 429;
 }

@@ -396,6 +396,27 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
         },
       );
 
+      it('keeps where a connector comes from and what it refers to', async () => {
+        const imported = connector({ originId: 'old', references: [{ name: 'r', type: 'tag', id: 't1' }] });
+        await store.connectors.create(imported);
+        expect(await store.connectors.get('default', 'c1')).toEqual(imported);
+        await store.connectors.update(connector());
+        expect(await store.connectors.get('default', 'c1')).toEqual(connector({ version: 2 }));
+      });
+
+      it('tells the spaces of ids, however many are asked for', async () => {
+        await store.connectors.create(connector());
+        await store.connectors.create(connector({ id: 'c2', spaceId: 'other' }));
+        const many = Array.from({ length: 2500 }, (_, n) => `x${n}`);
+        expect(await store.connectors.spacesOf(['c1', ...many, 'c2'])).toEqual(
+          new Map([
+            ['c1', 'default'],
+            ['c2', 'other'],
+          ]),
+        );
+        expect(await store.connectors.spacesOf([])).toEqual(new Map());
+      });
+
       it('lets one of several creations of an id win', async () => {
         const names = ['a', 'b', 'c', 'd'];
         const created = await Promise.all(names.map((name) => store.connectors.create(connector({ name }))));

@@ -78,6 +78,10 @@ export interface ConnectorRecord {
   isMissingSecrets: boolean;
   /** Whether everybody runs it with the same tokens or each user with their own. */
   authMode: AuthMode;
+  /** Of an imported or copied one: the id that it had where it came from. */
+  originId?: string;
+  /** Other saved objects that it refers to, as it was imported with them. */
+  references?: readonly NamedRef[];
   /** Starts at 1, one more with each update. */
   version: number;
   createdAt: string;
@@ -87,6 +91,8 @@ export interface ConnectorRecord {
 export interface ConnectorStore extends SealedRecords<ConnectorRecord> {
   get(spaceId: string, id: string): Promise<ConnectorRecord | undefined>;
   list(spaceId: string): Promise<ConnectorRecord[]>;
+  /** The space of each of these that there is. */
+  spacesOf(ids: readonly string[]): Promise<Map<string, string>>;
   /** False when the id is taken, in whichever space. */
   create(record: ConnectorRecord): Promise<boolean>;
   /** Replaces the record if it still has `version`; false otherwise. It gets `version + 1`; `createdAt` stays. */
@@ -172,6 +178,11 @@ export interface OAuthStateStore {
 export interface ObjectRef {
   type: string;
   id: string;
+}
+
+/** A reference as its object has it: by its name it finds it again. */
+export interface NamedRef extends ObjectRef {
+  name: string;
 }
 
 /** Which saved object refers to which, such as a rule to the connectors of its actions. */

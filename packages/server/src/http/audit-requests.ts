@@ -19,6 +19,8 @@ const ACTIONS = {
   delivery_enqueue: { category: 'database', type: 'creation', object: 'delivery' },
   connector_access_update: { category: 'iam', type: 'change', object: 'action' },
   connector_access_delete: { category: 'iam', type: 'deletion', object: 'action' },
+  saved_objects_export: { category: 'database', type: 'access', object: 'action' },
+  saved_objects_import: { category: 'database', type: 'creation', object: 'action' },
   delivery_cancel: { category: 'database', type: 'change', object: 'delivery' },
   delivery_replay: { category: 'database', type: 'change', object: 'delivery' },
   delivery_discard: { category: 'database', type: 'change', object: 'delivery' },

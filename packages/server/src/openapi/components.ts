@@ -46,6 +46,7 @@ import {
 } from '../wire/delivery-answers.ts';
 import { errorAnswer } from '../wire/error-answer.ts';
 import { connectorHealthAnswer, connectorHealthListAnswer, whyAnswer } from '../wire/health-answers.ts';
+import { importAnswer } from '../wire/saved-object-answers.ts';
 import {
   healthAnswer,
   keyRotationAnswer,
@@ -94,6 +95,7 @@ export const components = {
   case_configuration: caseConfigurationAnswer,
   case_configuration_list: z.array(caseConfigurationAnswer),
   case_connectors: caseConnectorsAnswer,
+  import_result: importAnswer,
   space: spaceAnswer,
   space_list: z.array(spaceAnswer),
   role: roleAnswer,

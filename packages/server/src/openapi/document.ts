@@ -92,6 +92,12 @@ function operation({ method, url, schema, config }: DeclaredRoute, types: readon
     ...(config.auth === 'none' && { security: [] }),
     ...((config.auth === 'optional' || config.auth === 'ifPossible') && { security: [{}, ...SECURITY] }),
     ...(parameters.length > 0 && { parameters }),
+    ...(config.form !== undefined && {
+      requestBody: {
+        required: true,
+        content: { 'multipart/form-data': { schema: formSchema(config.form) } },
+      },
+    }),
     ...(schema.body !== undefined && {
       requestBody: { required: true, ...jsonContent(bodySchema(schema.body, url, types)) },
     }),
@@ -134,6 +140,13 @@ function answersOf(answer: OperationText['answer']): Json {
           },
         },
       };
+    case 'file':
+      return {
+        200: {
+          description: 'A file',
+          content: { 'application/octet-stream': { schema: { type: 'string' } } },
+        },
+      };
     case 'enqueued_deliveries':
       return { 202: { description: 'Accepted', ...jsonContent(ref(answer)) } };
     default:
@@ -153,6 +166,20 @@ function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined): (
     required: place === 'path' || required.includes(name),
     schema: property,
   }));
+}
+
+/** A form's fields, and its file. */
+function formSchema(fields: z.ZodType): Json {
+  const {
+    properties = {},
+    required = [],
+    ...schema
+  } = jsonSchema(fields) as {
+    properties?: Json;
+    required?: string[];
+  };
+  const file = { type: 'string', contentMediaType: 'application/octet-stream' };
+  return { ...schema, properties: { file, ...properties }, required: ['file', ...required] };
 }
 
 /** A connector's parts are what its type says they are. */

@@ -3,13 +3,13 @@ import type { components } from './components.ts';
 /** What a route's own schemas do not say about it. */
 export interface OperationText {
   operationId: string;
-  tag: 'connectors' | 'cases' | 'deliveries' | 'spaces' | 'security' | 'keys' | 'system';
+  tag: 'connectors' | 'saved objects' | 'cases' | 'deliveries' | 'spaces' | 'security' | 'keys' | 'system';
   summary: string;
   /**
    * The component that a 200's body is, or a 202's; `nothing`: a 204; `redirect`: a 302; `page`: HTML, a 302 or, for a stranger, a 401
-   * in HTML too; `text`: plain text. Left out: any JSON.
+   * in HTML too; `text`: plain text; `file`: something to be kept as it is. Left out: any JSON.
    */
-  answer?: keyof typeof components | 'nothing' | 'redirect' | 'page' | 'text';
+  answer?: keyof typeof components | 'nothing' | 'redirect' | 'page' | 'text' | 'file';
   /** Other statuses than the answer's own whose body is not an error's. */
   also?: Record<number, keyof typeof components>;
 }
@@ -183,6 +183,24 @@ const deliveries: Record<string, Entry> = {
   ],
 };
 
+const savedObjects: Record<string, Entry> = {
+  'POST /api/saved_objects/_export': [
+    'exportSavedObjects',
+    'Export connectors, without their secrets, as NDJSON that Kibana imports',
+    'file',
+  ],
+  'POST /api/saved_objects/_import': [
+    'importSavedObjects',
+    'Import connectors from NDJSON as Kibana exports it',
+    'import_result',
+  ],
+  'POST /api/saved_objects/_resolve_import_errors': [
+    'resolveImportErrors',
+    'Import the objects of a file that it is said of how',
+    'import_result',
+  ],
+};
+
 const cases: Record<string, Entry> = {
   'POST /api/cases': ['createCase', 'Create a case', 'case'],
   'GET /api/cases/_find': ['findCases', 'Find cases', 'found_cases'],
@@ -315,6 +333,7 @@ const system: Record<string, Entry> = {
 
 const BY_TAG: Record<OperationText['tag'], Record<string, Entry>> = {
   connectors,
+  'saved objects': savedObjects,
   cases,
   deliveries,
   spaces,

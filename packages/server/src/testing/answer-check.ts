@@ -34,6 +34,10 @@ export function createAnswerCheck(): AnswerCheck {
       throw new Error(`${method} ${path} answered ${status}, which is no ${answer}`);
     }
     const isError = status >= 400 && also[status] === undefined;
+    if (answer === 'file' && !isError) {
+      if (headers.get('content-disposition')?.startsWith('attachment; ')) return;
+      throw new Error(`${method} ${path} answered ${status}, which is no file`);
+    }
     const expected = isError ? 'error' : (also[status] ?? (status < 300 ? answer : undefined));
     if (expected === undefined) return;
     const isPassedOn = expected === 'execution_result' && !headers.get('content-type')?.includes('json');

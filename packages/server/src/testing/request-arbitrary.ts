@@ -26,7 +26,7 @@ export function requestArbitrary(document: Json, ids: readonly string[]): fc.Arb
   return fc.oneof(
     ...operations.map(({ path, method, operation }) => {
       const query = (operation.parameters ?? []).filter((each: Json) => each.in === 'query');
-      const schema = operation.requestBody?.content['application/json'].schema;
+      const schema = operation.requestBody?.content['application/json']?.schema;
       return fc.record({
         method: fc.constant(method.toUpperCase()),
         path: fc

@@ -32,7 +32,7 @@ export function sendRequest(origin: string, sent: SentRequest): Promise<Answer> 
       incoming.on('error', reject);
       incoming.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
-        const isJson = incoming.headers['content-type']?.includes('json') === true;
+        const isJson = /\bjson\b/.test(incoming.headers['content-type'] ?? '');
         resolve({
           status: incoming.statusCode ?? 0,
           headers: new Headers(

@@ -1,9 +1,12 @@
 import type { AuthMode } from '@patchbay/kit';
 import type { Selectable } from 'kysely';
-import type { ConnectorRecord, ConnectorStore } from '../ports.ts';
+import type { ConnectorRecord, ConnectorStore, NamedRef } from '../ports.ts';
 import type { Database, SqlDialect } from './dialect.ts';
 import { sealedColumn, sealedOtherwise } from './sealed.ts';
 import type { Tables } from './tables.ts';
+
+/** Parameters of one statement, well below what either database takes. */
+const MAX_IDS = 1000;
 
 export function connectorStore(db: Database, dialect: SqlDialect): ConnectorStore {
   return {
@@ -36,6 +39,18 @@ export function connectorStore(db: Database, dialect: SqlDialect): ConnectorStor
         .orderBy('id')
         .execute();
       return rows.map(fromRow);
+    },
+    async spacesOf(ids) {
+      const spaces = new Map<string, string>();
+      for (let from = 0; from < ids.length; from += MAX_IDS) {
+        const rows = await db
+          .selectFrom('connectors')
+          .select(['id', 'space_id'])
+          .where('id', 'in', ids.slice(from, from + MAX_IDS))
+          .execute();
+        for (const row of rows) spaces.set(row.id, row.space_id);
+      }
+      return spaces;
     },
     async create(record) {
       const { numInsertedOrUpdatedRows } = await db
@@ -76,11 +91,14 @@ function columns(record: Omit<ConnectorRecord, 'createdAt' | 'version'>) {
     secrets: record.secrets,
     is_missing_secrets: Number(record.isMissingSecrets),
     auth_mode: record.authMode,
+    origin_id: record.originId ?? null,
+    refs: JSON.stringify(record.references ?? []),
     updated_at: record.updatedAt,
   };
 }
 
 function fromRow(row: Selectable<Tables['connectors']>): ConnectorRecord {
+  const references = JSON.parse(row.refs) as NamedRef[];
   return {
     id: row.id,
     spaceId: row.space_id,
@@ -90,6 +108,8 @@ function fromRow(row: Selectable<Tables['connectors']>): ConnectorRecord {
     secrets: row.secrets,
     isMissingSecrets: row.is_missing_secrets === 1,
     authMode: row.auth_mode as AuthMode,
+    ...(row.origin_id !== null && { originId: row.origin_id }),
+    ...(references.length > 0 && { references }),
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

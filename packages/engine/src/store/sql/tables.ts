@@ -14,6 +14,9 @@ export interface Tables {
     secrets: string;
     is_missing_secrets: number;
     auth_mode: string;
+    origin_id: string | null;
+    /** JSON. */
+    refs: string;
     version: number;
     created_at: string;
     updated_at: string;

@@ -318,6 +318,10 @@ export const migrations: readonly string[] = [
   alter table api_keys add column descriptors text not null default '{}';
   create index api_keys_by_user on api_keys (username);
   `,
+  `
+  alter table connectors add column origin_id text;
+  alter table connectors add column refs text not null default '[]';
+  `,
 ];
 
 /** Every table but the event log. */

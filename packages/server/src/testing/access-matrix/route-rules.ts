@@ -1,3 +1,4 @@
+import { form } from '../form.ts';
 import { type Rights, SPACES, type Space } from './callers.ts';
 
 /** Who may, by a caller's rights and the space that is asked for. */
@@ -38,6 +39,8 @@ const matching = { filter: { order_key: 'of nobody' } };
 
 const ofCase = { params: { case_id: '{case}' } };
 const ofComment = { params: { case_id: '{case}', comment_id: '{comment}' } };
+const upload = form({ name: 'none.ndjson', text: '' });
+const retried = form({ name: 'none.ndjson', text: '' }, { retries: '[]' });
 const note = { type: 'user', comment: 'A note', owner: 'cases' };
 const noConnector = { id: 'none', name: 'none', type: '.none', fields: null };
 export const newCase = {
@@ -60,6 +63,10 @@ export const ROUTE_RULES: Readonly<Record<string, RouteRule>> = {
   'GET /readyz': 'nobody is asked',
   'GET /api/openapi.json': 'nobody is asked',
   'GET /metrics': 'reads connectors everywhere',
+
+  'POST /api/saved_objects/_export': ['reads connectors', { body: { type: 'action' } }],
+  'POST /api/saved_objects/_import': ['changes connectors', upload],
+  'POST /api/saved_objects/_resolve_import_errors': ['changes connectors', retried],
 
   'GET /api/actions/connectors': 'reads connectors',
   'GET /api/actions/connector/{id}': 'reads connectors',

@@ -1,0 +1,57 @@
+import type { NamedRef, ObjectRef } from '../store/index.ts';
+import { type ImportProblem, problemWith } from './import-problem.ts';
+import type { Placement, World } from './placement.ts';
+import type { Retry } from './retry.ts';
+import { CONNECTOR, keyOf, type SavedObject } from './saved-object.ts';
+
+/** References of these types must lead somewhere: those that the reference checks, and connectors. */
+const CHECKED = new Set(['index-pattern', 'search', CONNECTOR]);
+
+/** Objects with the references that were said to be replaced. */
+export function withReplacedReferences(
+  objects: readonly SavedObject[],
+  retries: ReadonlyMap<string, Retry>,
+): SavedObject[] {
+  return objects.map((object) => {
+    const { replaceReferences = [] } = retries.get(keyOf(object)) ?? {};
+    if (replaceReferences.length === 0) return object;
+    const replaced = new Map(replaceReferences.map(({ type, from, to }) => [keyOf({ type, id: from }), to]));
+    return {
+      ...object,
+      references: object.references.map((each) => ({ ...each, id: replaced.get(keyOf(each)) ?? each.id })),
+    };
+  });
+}
+
+/** Where references lead that the file's own objects do not answer: to the one connector of the space with that origin. */
+export function byOrigin({ here }: World): (ref: ObjectRef) => string | undefined {
+  const copies = new Map<string, string | undefined>();
+  for (const { id, originId, isSeen } of here.values()) {
+    // Of several none is meant.
+    if (originId !== undefined && isSeen) copies.set(originId, copies.has(originId) ? undefined : id);
+  }
+  return ({ type, id }) => (type === CONNECTOR && !here.has(id) ? copies.get(id) : undefined);
+}
+
+export function missingReferences(
+  objects: readonly SavedObject[],
+  isThere: (ref: ObjectRef) => boolean,
+  isIgnored: (object: SavedObject) => boolean,
+): ImportProblem[] {
+  return objects.flatMap((object) => {
+    if (isIgnored(object)) return [];
+    const missing = object.references.filter((ref) => CHECKED.has(ref.type) && !isThere(ref));
+    const references = missing.map(({ type, id }) => ({ type, id }));
+    return references.length === 0 ? [] : [problemWith(object, { type: 'missing_references', references })];
+  });
+}
+
+/** The references of an object that is placed, those to others of the file led to where these are placed. */
+export function placedReferences(
+  references: readonly NamedRef[],
+  placements: readonly Placement[],
+  elsewise: (ref: ObjectRef) => string | undefined,
+): NamedRef[] {
+  const moved = new Map(placements.map(({ object, id }) => [keyOf(object), id]));
+  return references.map((ref) => ({ ...ref, id: moved.get(keyOf(ref)) ?? elsewise(ref) ?? ref.id }));
+}
