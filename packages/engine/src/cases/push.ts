@@ -52,6 +52,7 @@ export function pushCase(
       params: { subAction: 'pushToService', subActionParams: pushOf(facts, incident) },
       source: {
         kind: 'saved_object',
+        object: { type: 'cases', id: caseId },
         user: { name: caller.username, id: caller.profileUid },
         ...(caller.apiKey !== undefined && { apiKey: caller.apiKey }),
       },

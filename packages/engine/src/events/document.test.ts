@@ -1,6 +1,6 @@
 import type { ActionResult } from '@patchbay/kit';
 import { describe, expect, it } from 'vitest';
-import { errorText, executeEnd, executeStart, executeTimeout, type Run } from './document.ts';
+import { errorText, executeEnd, executeStart, executeTimeout, type Run, type RunSource } from './document.ts';
 
 const installation = { uuid: '5b2de169', version: '9.3.0' };
 const startedAt = new Date('2026-01-05T10:00:00.100Z');
@@ -164,6 +164,54 @@ describe('the documents of a run', () => {
     const { document } = executeStart({ ...run, source }, installation);
     expect(document.kibana).not.toHaveProperty('user_api_key');
     expect(document).not.toHaveProperty('user');
+  });
+
+  it('tell of the delivery that a run is an attempt of, each of them', () => {
+    const scheduledAt = new Date(startedAt.getTime() - 1500);
+    const task = { deliveryId: 'd1', attempt: 2, scheduledAt, record: () => {} };
+    const attempt = { ...run, task };
+    for (const each of [
+      executeStart(attempt, installation),
+      end(attempt),
+      executeTimeout(attempt, installation, '5m', endedAt),
+    ]) {
+      expect(each).toMatchObject({ deliveryId: 'd1', attempt: 2 });
+      expect(each.document.kibana).toMatchObject({
+        task: { scheduled: '2026-01-05T09:59:58.600Z', schedule_delay: 1_500_000_000 },
+        patchbay: { delivery: { id: 'd1', attempt: 2 } },
+      });
+    }
+  });
+
+  it('tell of the rule that started a run, and of all else that it has to do with, each of them', () => {
+    const source: RunSource = {
+      kind: 'saved_object',
+      object: { type: 'alert', id: 'r1' },
+      consumer: 'siem',
+      ruleExecutionUuid: 'x1',
+      related: [
+        { type: 'alert', id: 'r1', typeId: '.es-query', namespace: 'space1' },
+        { type: 'cases', id: 'k1', namespace: 'default' },
+      ],
+    };
+    const ofRule = { ...run, source };
+    for (const each of [
+      executeStart(ofRule, installation),
+      end(ofRule),
+      executeTimeout(ofRule, installation, '5m', endedAt),
+    ]) {
+      expect(each.source).toBe('alert');
+      expect(each.document.kibana).toMatchObject({
+        saved_objects: [
+          ...common.kibana.saved_objects,
+          { rel: 'primary', type: 'alert', id: 'r1', type_id: '.es-query', namespace: 'space1' },
+          { rel: 'primary', type: 'cases', id: 'k1' },
+        ],
+        action: { execution: { uuid: '0c1d', source: 'alert' } },
+        alert: { rule: { consumer: 'siem', execution: { uuid: 'x1' }, rule_type_id: '.es-query' } },
+      });
+      expect(JSON.stringify(each.document)).not.toContain('"namespace":"default"');
+    }
   });
 
   it('name nobody when nobody started the run', () => {

@@ -1,11 +1,28 @@
 import type { ActionResult, SourceKind, TokenUsage } from '@patchbay/kit';
 import type { EventRecord } from '../store/index.ts';
 
-/** Who or what started a run. */
+/** Who or what started a run, and what it has to do with. Plain data: a delivery keeps a copy. */
 export interface RunSource {
   kind: SourceKind;
+  /** The saved object that asked for it, where one did: the event log tells its type in place of the kind. */
+  object?: { type: string; id: string };
   user?: { name: string; id: string };
   apiKey?: { id: string; name: string };
+  /** Saved objects that the run has to do with, such as the rule (type `alert`) that asked for it. */
+  related?: readonly RelatedObject[];
+  /** Which application's rule asked for it. */
+  consumer?: string;
+  /** The run of the rule. */
+  ruleExecutionUuid?: string;
+}
+
+export interface RelatedObject {
+  type: string;
+  id: string;
+  /** Of a rule: its rule type. */
+  typeId?: string;
+  /** Left out: the default space. */
+  namespace?: string;
 }
 
 /** The facts of one run that its documents tell. */
@@ -76,7 +93,7 @@ export function executeEnd(
     message: `${isOk ? 'action executed' : 'action execution failure'}: ${label(run)}`,
     execution: {
       uuid: run.executionUuid,
-      source: run.source.kind,
+      source: sourceName(run.source),
       usage: { request_body_bytes: requestBodyBytes },
     },
     apiKey: run.source.apiKey,
@@ -135,6 +152,7 @@ interface Parts {
 /** Built field by field, not from conditional spreads, which cost several times as much: every run builds two. */
 function record(run: Run, installation: Installation, at: Date, parts: Parts): EventRecord {
   const { connector, spaceId, executionUuid } = run;
+  const source = sourceName(run.source);
   const timestamp = at.toISOString();
   const savedObject: Record<string, unknown> = {
     rel: 'primary',
@@ -146,8 +164,12 @@ function record(run: Run, installation: Installation, at: Date, parts: Parts): E
   if (connector.isInMemory) savedObject.space_agnostic = true;
   const action: Record<string, unknown> = { id: connector.id, type_id: connector.typeId };
   if (connector.name !== '') action.name = connector.name;
-  action.execution = parts.execution ?? { uuid: executionUuid, source: run.source.kind };
-  const kibana: Record<string, unknown> = { saved_objects: [savedObject], space_ids: [spaceId], action };
+  action.execution = parts.execution ?? { uuid: executionUuid, source };
+  const { related = [] } = run.source;
+  const savedObjects = related.length === 0 ? [savedObject] : [savedObject, ...related.map(relatedObject)];
+  const kibana: Record<string, unknown> = { saved_objects: savedObjects, space_ids: [spaceId], action };
+  const rule = ruleOf(run.source);
+  if (rule !== undefined) kibana.alert = { rule };
   if (parts.apiKey !== undefined) kibana.user_api_key = parts.apiKey;
   if (run.task !== undefined) {
     const { deliveryId, attempt, scheduledAt } = run.task;
@@ -177,10 +199,36 @@ function record(run: Run, installation: Installation, at: Date, parts: Parts): E
     typeId: connector.typeId,
     executionUuid,
     outcome: parts.event.outcome ?? null,
-    source: run.source.kind,
+    source,
     durationMs: parts.durationMs ?? null,
     deliveryId: run.task?.deliveryId ?? null,
     attempt: run.task?.attempt ?? null,
     document,
+  };
+}
+
+/** What the event log calls a source. */
+function sourceName({ kind, object }: RunSource): string {
+  return object?.type ?? kind;
+}
+
+function relatedObject({ type, id, typeId, namespace }: RelatedObject): Record<string, string> {
+  return {
+    rel: 'primary',
+    type,
+    id,
+    ...(typeId !== undefined && { type_id: typeId }),
+    ...(namespace !== undefined && namespace !== 'default' && { namespace }),
+  };
+}
+
+/** What the documents tell of the rule that started a run; undefined where none did. */
+function ruleOf({ consumer, ruleExecutionUuid, related }: RunSource): Record<string, unknown> | undefined {
+  const typeId = related?.find(({ type }) => type === 'alert')?.typeId;
+  if (consumer === undefined && ruleExecutionUuid === undefined && typeId === undefined) return undefined;
+  return {
+    ...(consumer !== undefined && { consumer }),
+    ...(ruleExecutionUuid !== undefined && { execution: { uuid: ruleExecutionUuid } }),
+    ...(typeId !== undefined && { rule_type_id: typeId }),
   };
 }

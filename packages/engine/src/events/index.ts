@@ -5,6 +5,7 @@ export {
   executeTimeout,
   type Installation,
   label,
+  type RelatedObject,
   type Run,
   type RunSource,
   type Task,
