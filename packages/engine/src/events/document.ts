@@ -58,6 +58,23 @@ export interface Installation {
   version: string;
 }
 
+/** Of a document, what is read again. */
+export interface EventDocument {
+  event: { start?: string; outcome?: string };
+  message: string;
+  error?: { message: string };
+  kibana: {
+    action: { id: string; name?: string };
+    space_ids: string[];
+    task?: { scheduled: string; schedule_delay: number };
+    version: string;
+  };
+}
+
+export function documentOf(event: Pick<EventRecord, 'document'>): EventDocument {
+  return event.document as unknown as EventDocument;
+}
+
 /** Reference documents are ECS; this is the version that the reference writes. */
 const ECS_VERSION = '1.8.0';
 

@@ -173,6 +173,41 @@ export function eventPortSuite(driver: string, open: () => Promise<StoreUnderTes
     });
 
     describe('counting', () => {
+      it('tells how many there are of each outcome, of all or of the newest', async () => {
+        await append(
+          ...Array.from({ length: 30 }, (_, n) => ({
+            timestamp: at(n),
+            spaceId: n % 3 === 0 ? 'other' : 'default',
+            outcome: n < 25 ? 'success' : 'failure',
+            executionUuid: String(n),
+          })),
+          { timestamp: at(100), action: 'execute-start', outcome: null },
+        );
+        const count = async (...asked: Parameters<Store['events']['outcomes']>) =>
+          Object.fromEntries(await store.events.outcomes(...asked));
+        expect(await count({})).toEqual({ success: 25, failure: 5, null: 1 });
+        expect(await count({ actions: ['execute'], spaceIds: ['default'] })).toEqual({
+          success: 16,
+          failure: 4,
+        });
+        expect(await count({ actions: ['execute'] }, 7)).toEqual({ success: 2, failure: 5 });
+        expect(await count({ actions: ['execute'], from: at(3), to: at(6) }, 7)).toEqual({ success: 3 });
+        expect(await count({ executionUuids: ['1', '29'] }, 7)).toEqual({ success: 1, failure: 1 });
+        expect(await count({ outcomes: [] })).toEqual({});
+      });
+
+      it('can leave out documents that have not got a text', async () => {
+        await append(
+          { executionUuid: 'a', document: { message: 'Disk "full"\u0000' } },
+          { executionUuid: 'b', document: { message: 'disk full' } },
+        );
+        const has = (text: string, ignoresCase: boolean) => find({ documentHas: { text, ignoresCase } });
+        expect(await has('Disk', false)).toEqual(['a']);
+        expect(await has('disk', true)).toEqual(['b', 'a']);
+        expect(await has('\\"full', false)).toEqual(['a']);
+        expect(await has('%', false)).toEqual([]);
+      });
+
       it('tells how the runs of each connector ended and how long they took', async () => {
         await append(
           { durationMs: 999 },

@@ -51,6 +51,8 @@ export interface EventFilter {
   actions?: readonly string[] | undefined;
   outcomes?: readonly string[] | undefined;
   sources?: readonly string[] | undefined;
+  /** A text that is in the JSON of the document; whether it is where one looks for it is the asker's business. */
+  documentHas?: { text: string; ignoresCase: boolean } | undefined;
   /** Then or later. */
   from?: string | undefined;
   /** Before. */
@@ -92,6 +94,8 @@ export interface EventStore {
   append(events: readonly EventEntry[]): Promise<void>;
   /** By space, connector or execution it looks at no more than it must; what else is asked is looked for in those. */
   find(query: EventQuery): Promise<StoredEvent[]>;
+  /** How many there are of each outcome: of all, or of the newest so many. */
+  outcomes(filter: EventFilter, newest?: number): Promise<Map<string | null, number>>;
   /** Counts the runs that have ended: one for each connector, outcome and kind of run of which there are any. */
   tally(filter: EventFilter): Promise<EventTally[]>;
   /**

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, RawBuilder } from 'kysely';
 import type { StoreObserver } from '../observer.ts';
 import type { Tables } from './tables.ts';
 
@@ -11,6 +11,8 @@ export interface SqlDialect {
   locksRows: boolean;
   /** How many events are looked at in one go; undefined: however many there are, since nobody is held up by it. */
   eventsAtOnce: number | undefined;
+  /** Whether a text is somewhere within another one. */
+  contains(text: RawBuilder<unknown>, part: string): RawBuilder<boolean>;
   /** One at a time goes on from here, of all transactions that give this name. It lasts until the transaction ends. */
   takeTurns(transaction: Database, name: string): Promise<void>;
   /** Whether a transaction that failed so may succeed when it is done again. */

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { Kysely } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { nobodyElse } from '../changes.ts';
 import type { OpenStoreOptions } from '../open-options.ts';
 import type { Store } from '../ports.ts';
@@ -15,6 +15,7 @@ const sqlite: SqlDialect = {
   locksRows: false,
   // It answers within this process: a few milliseconds each.
   eventsAtOnce: 5000,
+  contains: (text, part) => sql`instr(${text}, ${part}) > 0`,
   takeTurns: async () => {},
   isWorthRepeating: () => false,
 };
