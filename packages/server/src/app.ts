@@ -33,6 +33,7 @@ import { connectorRulesRoutes } from './routes/connector-rules.ts';
 import { connectorSettingsRoutes } from './routes/connector-settings.ts';
 import { connectorRoutes } from './routes/connectors.ts';
 import { deliveryRoutes } from './routes/deliveries/index.ts';
+import { eventRoutes } from './routes/events/index.ts';
 import { executeRoute } from './routes/execute.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricsRoute } from './routes/metrics.ts';
@@ -193,6 +194,7 @@ export function addRoutes(app: App, system: System): void {
   connectorHealthRoutes(app, system);
   whyRoute(app, system);
   usageRoute(app, system);
+  eventRoutes(app, system);
   oauthRoutes(app, system);
   casesRoutes(app, system);
   savedObjectRoutes(app, system);

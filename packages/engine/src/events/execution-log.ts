@@ -6,6 +6,7 @@ import type { Searching } from './search.ts';
 /** Which runs: those that have ended, of these spaces and within this time. */
 export interface ExecutionQuery {
   spaceIds: readonly string[];
+  exceptConnectorIds?: readonly string[] | undefined;
   from: Date;
   /** Then too. */
   to: Date;
@@ -51,9 +52,8 @@ const COUNTED = 10_000;
 
 export function executionLog(search: Searching, store: Pick<EventStore, 'find'>): ExecutionLog {
   /** A run has one document of its end. */
-  const endsOf = ({ spaceIds, from, to, kql }: ExecutionQuery) => ({
-    spaceIds,
-    kql,
+  const endsOf = ({ from, to, ...query }: ExecutionQuery) => ({
+    ...query,
     actions: ['execute'],
     from: from.toISOString(),
     to: new Date(to.getTime() + 1).toISOString(),

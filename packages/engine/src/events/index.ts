@@ -1,3 +1,4 @@
+export { dateMath } from './date-math.ts';
 export {
   errorText,
   executeEnd,
@@ -12,3 +13,15 @@ export {
   timeoutText,
 } from './document.ts';
 export { createEventLog, type EventLog, type EventLogFigures, eventEntry } from './event-log.ts';
+export {
+  EXECUTION_SORTS,
+  type Execution,
+  type ExecutionLog,
+  type ExecutionQuery,
+  type ExecutionSort,
+  executionLog,
+} from './execution-log.ts';
+export { type FailureRate, type FailureRates, type Failures, failureRates } from './failure-rate.ts';
+export { type KqlNode, readKql } from './kql/index.ts';
+export { type Latency, latencyOf } from './latency.ts';
+export { type EventSearch, type FoundEvents, type Searching, searchEvents } from './search.ts';

@@ -270,6 +270,23 @@ export function deliveryPortSuite(driver: string, open: () => Promise<StoreUnder
       });
     });
 
+    it('counts how those of a space ended within a time, by connector', async () => {
+      await insert({ id: 'd1' }, { id: 'd2' }, { id: 'd3' }, { id: 'd4' }, { id: 'd5', spaceId: 'other' });
+      const [d1, d2, d3, d4, d5] = await claim();
+      await store.deliveries.settle([
+        settlement(d1, { state: 'delivered' }),
+        settlement(d2, { state: 'dead' }),
+        settlement(d3, { state: 'dead' }),
+        settlement(d4, { state: 'ready', dueAt: LATER }),
+        settlement(d5, { state: 'delivered' }),
+      ]);
+      await store.deliveries.transition(await get('d3'), { from: ['dead'], to: 'discarded', at: T2 });
+      const range = { spaceId: 'default', from: T1, to: LATER };
+      expect(await store.deliveries.ended(range)).toEqual([{ connectorId: 'c1', delivered: 1, failed: 2 }]);
+      expect(await store.deliveries.ended({ ...range, from: T2, to: T2 })).toEqual([]);
+      expect(await store.deliveries.ended({ ...range, exceptConnectorIds: ['c1'] })).toEqual([]);
+    });
+
     describe('settling', () => {
       it('ends one that was delivered, and writes its attempt and its documents', async () => {
         await insert({ id: 'd1' });

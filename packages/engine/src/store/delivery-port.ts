@@ -174,6 +174,13 @@ export interface DeliveryPage {
   total: number;
 }
 
+export interface EndedCount {
+  connectorId: string;
+  delivered: number;
+  /** Dead, or discarded after that. */
+  failed: number;
+}
+
 /** Those that ended before a moment, in the order in which they ended, from after a place on. */
 export interface EndedRange {
   states: readonly DeliveryState[];
@@ -232,6 +239,16 @@ export interface DeliveryStore extends SealedRecords<SealedParams> {
   keepAlive(worker: string, until: string): Promise<void>;
   /** The worker is done; what it has not settled is anybody's. */
   retire(worker: string): Promise<void>;
+  /**
+   * How the deliveries of a space ended within a time, then or later and before: one for each connector. One that was discarded
+   * ended when it was.
+   */
+  ended(range: {
+    spaceId: string;
+    from: string;
+    to: string;
+    exceptConnectorIds?: readonly string[] | undefined;
+  }): Promise<EndedCount[]>;
   /** What is queued and what is dead, by connector. Costs by the deliveries: for people and for metrics. */
   queues(): Promise<QueueCount[]>;
   /** How many workers have said that they live. */

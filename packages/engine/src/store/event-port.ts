@@ -45,6 +45,8 @@ export interface StoredEvent extends EventRecord {
 export interface EventFilter {
   spaceIds?: readonly string[] | undefined;
   connectorIds?: readonly string[] | undefined;
+  /** Of none of these. */
+  exceptConnectorIds?: readonly string[] | undefined;
   typeIds?: readonly string[] | undefined;
   executionUuids?: readonly string[] | undefined;
   deliveryIds?: readonly string[] | undefined;

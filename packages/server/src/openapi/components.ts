@@ -45,6 +45,12 @@ import {
   enqueuedAnswers,
 } from '../wire/delivery-answers.ts';
 import { errorAnswer } from '../wire/error-answer.ts';
+import {
+  eventListAnswer,
+  executionKpiAnswer,
+  executionLogAnswer,
+  failureRateAnswer,
+} from '../wire/event-answers.ts';
 import { connectorHealthAnswer, connectorHealthListAnswer, whyAnswer } from '../wire/health-answers.ts';
 import { importAnswer } from '../wire/saved-object-answers.ts';
 import {
@@ -77,6 +83,10 @@ export const components = {
   why: whyAnswer,
   connector_health: connectorHealthAnswer,
   connector_health_list: connectorHealthListAnswer,
+  event_list: eventListAnswer,
+  failure_rates: failureRateAnswer,
+  execution_log: executionLogAnswer,
+  execution_kpi: executionKpiAnswer,
   access_token: accessTokenAnswer,
   authorization_start: authorizationStartAnswer,
   authorization_status: authorizationStatusAnswer,

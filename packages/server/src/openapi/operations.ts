@@ -3,7 +3,16 @@ import type { components } from './components.ts';
 /** What a route's own schemas do not say about it. */
 export interface OperationText {
   operationId: string;
-  tag: 'connectors' | 'saved objects' | 'cases' | 'deliveries' | 'spaces' | 'security' | 'keys' | 'system';
+  tag:
+    | 'connectors'
+    | 'saved objects'
+    | 'cases'
+    | 'deliveries'
+    | 'events'
+    | 'spaces'
+    | 'security'
+    | 'keys'
+    | 'system';
   summary: string;
   /**
    * The component that a 200's body is, or a 202's; `nothing`: a 204; `redirect`: a 302; `page`: HTML, a 302 or, for a stranger, a 401
@@ -201,6 +210,25 @@ const savedObjects: Record<string, Entry> = {
   ],
 };
 
+const events: Record<string, Entry> = {
+  'GET /api/patchbay/events': ['findEvents', 'Find events of the event log', 'event_list'],
+  'GET /api/patchbay/connectors/_failure_rate': [
+    'getFailureRate',
+    'How much of what was asked of connectors failed',
+    'failure_rates',
+  ],
+  'POST /internal/actions/_global_connector_execution_logs': [
+    'findExecutions',
+    'Find runs of connectors that have ended',
+    'execution_log',
+  ],
+  'POST /internal/actions/_global_connector_execution_kpi': [
+    'countExecutions',
+    'How runs of connectors ended',
+    'execution_kpi',
+  ],
+};
+
 const cases: Record<string, Entry> = {
   'POST /api/cases': ['createCase', 'Create a case', 'case'],
   'GET /api/cases/_find': ['findCases', 'Find cases', 'found_cases'],
@@ -336,6 +364,7 @@ const BY_TAG: Record<OperationText['tag'], Record<string, Entry>> = {
   'saved objects': savedObjects,
   cases,
   deliveries,
+  events,
   spaces,
   security,
   keys,

@@ -75,10 +75,10 @@ export async function listFor(
   return connectors.filter((connector) => mayWithConnector(caller, connector, 'read'));
 }
 
-/** The stored connectors of the request's space that are not there for the caller, by their ids. */
+/** The stored connectors of a space that are not there for the caller, by their ids. */
 export async function hiddenFrom(
   { catalog }: System,
-  { spaceId }: FastifyRequest,
+  { spaceId }: Pick<FastifyRequest, 'spaceId'>,
   caller: Principal,
 ): Promise<Set<string>> {
   if (isSuperuser(caller)) return new Set();

@@ -8,7 +8,7 @@ export interface PushedDown {
   rest: KqlNode | undefined;
 }
 
-type ListField = Exclude<keyof EventFilter, 'from' | 'to' | 'documentHas'>;
+type ListField = Exclude<keyof EventFilter, 'from' | 'to' | 'documentHas' | 'exceptConnectorIds'>;
 
 /** Fields that are columns, and hold one value in every document. */
 const COLUMNS: Readonly<Record<string, ListField>> = {

@@ -13,7 +13,7 @@ import { jobWakeups } from './wakeups.ts';
 
 const dialect: SqlDialect = {
   locksRows: true,
-  eventsAtOnce: undefined,
+  rowsAtOnce: undefined,
   contains: (text, part) => sql`strpos(${text}, ${part}) > 0`,
   async takeTurns(transaction, name) {
     await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(transaction);

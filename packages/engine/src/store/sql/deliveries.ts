@@ -16,6 +16,7 @@ import {
 } from '../delivery-port.ts';
 import { deliveryRecord } from './delivery-row.ts';
 import type { Database, SqlDialect } from './dialect.ts';
+import { endedDeliveries } from './ended-deliveries.ts';
 import { inTransaction } from './transaction.ts';
 
 /** What each driver does in its own fastest way, for many at once. All but `claim` within a transaction that is open. */
@@ -252,6 +253,8 @@ export function deliveryStore(db: Database, driver: DeliveryDriver): DeliverySto
     async retire(worker) {
       await db.deleteFrom('delivery_workers').where('id', '=', worker).execute();
     },
+
+    ...endedDeliveries(db, driver),
 
     async queues() {
       // Written out, so that each is counted in its own partial index.

@@ -9,8 +9,8 @@ export type Database = Kysely<Tables>;
 export interface SqlDialect {
   /** Whether others may change a row between being read and being acted on, so that it is to be locked. */
   locksRows: boolean;
-  /** How many events are looked at in one go; undefined: however many there are, since nobody is held up by it. */
-  eventsAtOnce: number | undefined;
+  /** How many rows are looked at in one go, where there may be many; undefined: however many there are, since nobody is held up by it. */
+  rowsAtOnce: number | undefined;
   /** Whether a text is somewhere within another one. */
   contains(text: RawBuilder<unknown>, part: string): RawBuilder<boolean>;
   /** One at a time goes on from here, of all transactions that give this name. It lasts until the transaction ends. */

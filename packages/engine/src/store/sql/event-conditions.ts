@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { EventFilter, EventPlace, EventQuery } from '../event-port.ts';
 import type { SqlDialect } from './dialect.ts';
-import type { WindowRange } from './event-windows.ts';
+import type { TimeRange } from './time-windows.ts';
 
 /** The columns of lists; those that have an index are asked so that it is not used where windows have another one. */
 const COLUMNS = {
@@ -28,6 +28,8 @@ export function conditionsOf(filter: EventFilter, { contains }: SqlDialect): Raw
     const values = filter[field];
     return values === undefined ? [] : [sql<boolean>`${COLUMNS[field]} in (${sql.join(values)})`];
   });
+  if (filter.exceptConnectorIds !== undefined && filter.exceptConnectorIds.length > 0)
+    conditions.push(sql`${COLUMNS.connectorIds} not in (${sql.join(filter.exceptConnectorIds)})`);
   if (filter.documentHas === undefined) return conditions;
   const { text, ignoresCase } = filter.documentHas;
   return [...conditions, contains(ignoresCase ? sql`lower(document)` : sql`document`, text)];
@@ -49,9 +51,9 @@ export function allOf(conditions: readonly RawBuilder<boolean>[]): RawBuilder<bo
 }
 
 /** What of the order of time a query can have to do with. */
-export function rangeOf({ from, to, after, order = 'newest' }: EventQuery): Pick<WindowRange, 'from' | 'to'> {
-  const until = to === undefined ? undefined : { timestamp: to, isIncluded: false };
+export function rangeOf({ from, to, after, order = 'newest' }: EventQuery): Pick<TimeRange, 'from' | 'to'> {
+  const until = to === undefined ? undefined : { time: to, isIncluded: false };
   if (after === undefined) return { from, to: until };
   if (order === 'oldest') return { from: after.timestamp, to: until };
-  return { from, to: { timestamp: after.timestamp, isIncluded: true } };
+  return { from, to: { time: after.timestamp, isIncluded: true } };
 }

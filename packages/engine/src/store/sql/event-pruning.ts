@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { EventStore } from '../event-port.ts';
 import type { Database, SqlDialect } from './dialect.ts';
-import { valuesOf } from './event-windows.ts';
+import { spacesOfEvents } from './event-places.ts';
 
 /** How many documents are looked at to know how long they are. */
 const SAMPLE = 200;
@@ -57,7 +57,7 @@ export function eventPruning(
 
     async pruneOlder(than, limit) {
       let removed = 0;
-      for (const spaceId of await valuesOf(db, 'space_id')) {
+      for (const spaceId of await spacesOfEvents(db)) {
         if (removed >= limit) break;
         const isOlder = sql<boolean>`space_id = ${spaceId} and timestamp < ${than}`;
         removed += await prune(isOlder, 'timestamp', limit - removed);

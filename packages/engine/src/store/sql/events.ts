@@ -2,22 +2,16 @@ import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { EventFilter, EventPlace, EventQuery, EventStore, StoredEvent } from '../event-port.ts';
 import type { Database, SqlDialect } from './dialect.ts';
 import { allOf, conditionsOf, isBehind, isNothing, rangeOf, timeOf } from './event-conditions.ts';
+import { placesOf } from './event-places.ts';
 import { eventPruning } from './event-pruning.ts';
 import { eventTallies } from './event-tally.ts';
-import { type EventIndex, eventWindows, valuesOf } from './event-windows.ts';
 import type { Tables } from './tables.ts';
+import { timeWindows } from './time-windows.ts';
 
 const DEFAULT_LIMIT = 100;
 
 /** What is asked of the event log; how it is written is each driver's own. */
 export function eventQueries(db: Database, dialect: SqlDialect): Omit<EventStore, 'append'> {
-  /** Where to look: at connectors that are named, else at spaces. */
-  async function placesOf(filter: EventFilter): Promise<[EventIndex, readonly string[]]> {
-    if (filter.connectorIds !== undefined) return ['connector_id', [...new Set(filter.connectorIds)]];
-    if (filter.spaceIds !== undefined) return ['space_id', [...new Set(filter.spaceIds)]];
-    return ['space_id', await valuesOf(db, 'space_id')];
-  }
-
   /** What is asked of each space or connector, window by window. */
   async function partsOf(query: EventQuery): Promise<AsyncIterable<RawBuilder<boolean>>[]> {
     if (isNothing(query)) return [];
@@ -27,12 +21,13 @@ export function eventQueries(db: Database, dialect: SqlDialect): Omit<EventStore
     // A run has few.
     if (query.executionUuids !== undefined)
       return [only(allOf([...conditions, ...timeOf(query), ...behind]))];
-    const [index, values] = await placesOf(query);
-    const range = { index, order, size: dialect.eventsAtOnce, ...rangeOf(query) };
+    const [index, values] = await placesOf(db, query);
+    const time = { table: 'events', column: 'timestamp', order, size: dialect.rowsAtOnce } as const;
     async function* windows(value: string) {
       // What is in later windows is behind it anyway.
       let place = behind;
-      for await (const window of eventWindows(db, { ...range, value })) {
+      const of = sql<boolean>`${sql.ref(index)} = ${value}`;
+      for await (const window of timeWindows(db, { ...time, ...rangeOf(query), of })) {
         yield allOf([window, ...conditions, ...place]);
         place = [];
       }

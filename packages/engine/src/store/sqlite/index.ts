@@ -14,7 +14,7 @@ import { timerWakeups } from './wakeups.ts';
 const sqlite: SqlDialect = {
   locksRows: false,
   // It answers within this process: a few milliseconds each.
-  eventsAtOnce: 5000,
+  rowsAtOnce: 5000,
   contains: (text, part) => sql`instr(${text}, ${part}) > 0`,
   takeTurns: async () => {},
   isWorthRepeating: () => false,

@@ -138,6 +138,17 @@ export const ROUTE_RULES: Readonly<Record<string, RouteRule>> = {
   'POST /api/patchbay/deliveries/_replay': ['reads connectors', { body: matching }],
   'POST /api/patchbay/deliveries/_discard': ['reads connectors', { body: matching }],
 
+  'GET /api/patchbay/events': 'reads connectors',
+  'GET /api/patchbay/connectors/_failure_rate': 'reads connectors',
+  'POST /internal/actions/_global_connector_execution_logs': [
+    'reads connectors',
+    { body: { date_start: 'now-1d' } },
+  ],
+  'POST /internal/actions/_global_connector_execution_kpi': [
+    'reads connectors',
+    { body: { date_start: 'now-1d' } },
+  ],
+
   'POST /api/cases': ['changes cases', { body: newCase }],
   'PATCH /api/cases': [
     'changes cases',
