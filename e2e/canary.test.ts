@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testCa } from '../packages/engine/src/testing/index.ts';
 import { filesOf, rowsOf } from './canary/collect.ts';
@@ -497,6 +498,9 @@ async function useCommands(): Promise<void> {
       ['keys', 'rotate', ...at],
     ].map((args) => patchbay(args, planted.plain('standard-input'))),
   );
+  const taken = join(folder, 'taken.gz');
+  await patchbay(['backup', taken, ...at]);
+  out.push({ name: 'a backup', text: gunzipSync(readFileSync(taken)).toString() });
   await patchbay(['connectors', 'apply', '-f', file, '--yes', ...at]);
   await patchbay(['connectors', 'execute', 'applied', '--params', '{"body":"x"}', ...at]);
 }
@@ -530,6 +534,7 @@ async function crash(): Promise<void> {
   writeFileSync(
     script,
     `import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 process.on('SIGUSR2', () => {
   const text = readFileSync(${JSON.stringify(text)}, 'utf8');
   throw Object.assign(new Error(text, { cause: new TypeError(text) }), { text });

@@ -27,6 +27,7 @@ import { answerWhileStopping } from './http/stopping.ts';
 import { withoutTrailingSlash } from './http/trailing-slash.ts';
 import { unreadableRequestHandler } from './http/unreadable-request.ts';
 import { listRoutes } from './openapi/route-list.ts';
+import { backupRoute } from './routes/backup.ts';
 import { casesRoutes } from './routes/cases/index.ts';
 import { connectorHealthRoutes } from './routes/connector-health.ts';
 import { connectorRulesRoutes } from './routes/connector-rules.ts';
@@ -201,6 +202,7 @@ export function addRoutes(app: App, system: System): void {
   spaceRoutes(app, system);
   securityRoutes(app, system);
   rotateKeyRoutes(app, system);
+  backupRoute(app, system);
   addProcessRoutes(app, system);
   openApiRoute(app, system, routes);
 }

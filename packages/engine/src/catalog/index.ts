@@ -7,7 +7,7 @@ export {
   type ShownConnectorSettings,
 } from './catalog.ts';
 export type { Connector, ListedConnector } from './connector.ts';
-export { OPEN_ACCESS } from './connector-access.ts';
+export { OPEN_ACCESS, readPreconfiguredAccess } from './connector-access.ts';
 export {
   type ConnectorSettings,
   connectorSettings,

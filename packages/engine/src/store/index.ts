@@ -1,4 +1,5 @@
 export { parseStoreUrl, type StoreAddress } from './address.ts';
+export { backupStore, checkBackup, restoreStore } from './backup.ts';
 export type * from './case-port.ts';
 export { type ChangeFeed, type ChangeKind, nobodyElse, STALENESS_BOUND_MS } from './changes.ts';
 export type * from './connector-access-port.ts';
@@ -11,7 +12,7 @@ export type * from './observer.ts';
 export { openStore } from './open.ts';
 export type { OpenStoreOptions } from './open-options.ts';
 export type * from './ports.ts';
-export type { CopiedTable, StoreFinding } from './raw/index.ts';
+export { type CopiedTable, HELD, type Restored, type StoreFinding } from './raw/index.ts';
 export type * from './sealed-port.ts';
 export { openSqliteStore } from './sqlite/index.ts';
 export type * from './trouble-port.ts';

@@ -1,85 +1,17 @@
 import { DatabaseSync } from 'node:sqlite';
-import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { StartupError, StoreMissingError, StoreUnreachableError } from '../errors/index.ts';
 import { type TempFolder, tempFolder } from '../testing/index.ts';
 import { describeOnPostgres, type TestDatabase, testDatabase } from '../testing/postgres/index.ts';
 import type { StoreAddress } from './address.ts';
 import { checkStore, copyStore, migrateStore } from './maintenance.ts';
-import { openStore } from './open.ts';
-import type { Store } from './ports.ts';
 import { parseAddress } from './postgres/address.ts';
+import { fillStore, usingStore } from './test-stores.ts';
 
 const describe = await describeOnPostgres();
 
 const at = '2026-01-01T00:00:00.000Z';
 const isSealed = (text: string) => text.startsWith('sealed');
-
-/** Fills a store with rows of most kinds, with texts that databases trip over. */
-async function fill(store: Store, connectors: number): Promise<void> {
-  for (const id of ['default', 'other'])
-    await store.spaces.create({ id, reserved: false, attributes: { n: 'ä\0' } });
-  const [config] = fc.sample(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()), {
-    seed: 7,
-    numRuns: 1,
-  });
-  for (let n = 0; n < connectors; n++) {
-    await store.connectors.create({
-      id: `c${n}\uffff\0`,
-      spaceId: n % 2 === 0 ? 'default' : 'other',
-      typeId: '.webhook',
-      name: `Hook \u{1f600} ${n}`,
-      config: config ?? {},
-      secrets: `sealed ${n}`,
-      isMissingSecrets: false,
-      authMode: 'shared',
-      version: 1,
-      createdAt: at,
-      updatedAt: at,
-    });
-  }
-  await store.connectorSettings.put('default', {
-    connectorId: 'c0\uffff\0',
-    settings: {},
-    secrets: 'sealed',
-  });
-  await store.users.put({
-    username: 'ann',
-    passwordHash: 'h',
-    roles: ['a'],
-    fullName: null,
-    email: 'a\0',
-    enabled: true,
-    profileUid: 'u',
-  });
-  await store.meta.set('name', 'value');
-  await store.references.replace('default', { type: 'alert', id: '1' }, [{ type: 'action', id: 'c0' }]);
-  const event = {
-    timestamp: at,
-    action: 'execute',
-    spaceId: 'default',
-    connectorId: 'c',
-    typeId: '.webhook',
-    executionUuid: 'e',
-    outcome: null,
-    source: 'http_request',
-    durationMs: null,
-    deliveryId: null,
-    attempt: null,
-  };
-  await store.events.append(
-    Array.from({ length: 600 }, (_, n) => ({ ...event, document: Buffer.from(`{"n":${n}}`) })),
-  );
-}
-
-async function using<T>(where: StoreAddress, work: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore(where);
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
-}
 
 describe('a store as a whole', () => {
   let folder: TempFolder;
@@ -112,7 +44,7 @@ describe('a store as a whole', () => {
   });
 
   it('is copied from SQLite to PostgreSQL and back with every row of every table, and goes on from there', async () => {
-    await using(file, (store) => fill(store, 300));
+    await usingStore(file, (store) => fillStore(store, 300));
     const progress: [number, number][] = [];
     const there = await copyStore(file, postgres, (...step) => progress.push(step));
     const rows = Object.fromEntries(there.map((table) => [table.name, table.rows]));
@@ -121,7 +53,7 @@ describe('a store as a whole', () => {
     const [done, total] = progress.at(-1) ?? [];
     expect(done).toBe(total);
 
-    await using(postgres, async (store) => {
+    await usingStore(postgres, async (store) => {
       expect(await store.connectors.get('default', 'c0\uffff\0')).toMatchObject({ name: 'Hook \u{1f600} 0' });
       expect((await store.events.find({ limit: 1 }))[0]?.document).toEqual({ n: 599 });
       await store.events.append([
@@ -163,18 +95,18 @@ describe('a store as a whole', () => {
   });
 
   it('is not copied into one that has something, or has nothing to copy', async () => {
-    await using(postgres, (store) => store.meta.set('name', 'theirs'));
+    await usingStore(postgres, (store) => store.meta.set('name', 'theirs'));
     await migrateStore(file);
     await expect(copyStore(file, postgres)).rejects.toThrow(
       /^The PostgreSQL database .* is not empty: there are rows in meta\. .* Nothing was copied\.$/,
     );
-    expect(await using(postgres, (store) => store.meta.get('name'))).toBe('theirs');
+    expect(await usingStore(postgres, (store) => store.meta.get('name'))).toBe('theirs');
     const nowhere: StoreAddress = { kind: 'sqlite', path: folder.file('nowhere.sqlite') };
     await expect(copyStore(nowhere, postgres)).rejects.toThrow(StoreMissingError);
   });
 
   it('leaves the other one empty when a copy does not come to its end, or is not what was read', async () => {
-    await using(file, (store) => fill(store, 10));
+    await usingStore(file, (store) => fillStore(store, 10));
     const stop = () => {
       throw new Error('stopped');
     };
@@ -193,11 +125,11 @@ describe('a store as a whole', () => {
   it('is found right, or told what is wrong', async () => {
     for (const where of [file, postgres]) {
       await expect(checkStore(where, isSealed)).rejects.toThrow(StoreMissingError);
-      await using(where, (store) => fill(store, 2));
+      await usingStore(where, (store) => fillStore(store, 2));
       const right = await checkStore(where, isSealed);
       expect(right.map(({ ok }) => ok)).toEqual([true, true, true, true]);
       expect(right.at(-1)).toEqual({ name: 'secrets', ok: true, detail: '3 have the form of sealed text' });
-      await using(where, (store) =>
+      await usingStore(where, (store) =>
         store.connectors.reseal([{ id: 'c1\uffff\0', before: 'sealed 1', after: 'in clear' }]),
       );
       const wrong = await checkStore(where, isSealed);
@@ -219,7 +151,7 @@ describe('a store as a whole', () => {
   });
 
   it('is found damaged when rows refer to nothing, or the file is corrupt', async () => {
-    await using(file, (store) => fill(store, 2));
+    await usingStore(file, (store) => fillStore(store, 2));
     const path = folder.file('patchbay.sqlite');
     const damaged = new DatabaseSync(path);
     damaged.exec(`pragma foreign_keys = off; delete from spaces where id = 'other'`);
@@ -231,7 +163,7 @@ describe('a store as a whole', () => {
   });
 
   it('says when it cannot be looked at', async () => {
-    await using(file, async () => {
+    await usingStore(file, async () => {
       await expect(checkStore(file, isSealed)).rejects.toThrow(StoreUnreachableError);
     });
     const address = parseAddress(database.url);

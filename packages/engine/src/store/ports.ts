@@ -30,6 +30,11 @@ export interface Store extends StorePorts {
   readonly wakeups: WakeupStore;
   /** What time it is for all processes on it; undefined when it is this one's alone. */
   time(): Promise<Date | undefined>;
+  /**
+   * Everything as it is at one moment, as the lines of a backup, several in each text; others work on meanwhile. What it has
+   * taken for that is given back when the last one was read, or nobody reads on.
+   */
+  backup(now: Date): Promise<AsyncIterable<string>>;
   /** Resolves when the store answers, for health checks. */
   ping(): Promise<void>;
   /** Its size and its connections, for metrics. */

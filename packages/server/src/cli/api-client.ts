@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { ClientRequest } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import * as https from 'node:https';
+import type { Readable } from 'node:stream';
 import { http } from '@patchbay/engine/node-http';
 import { messageOf } from '@patchbay/kit';
 import { type Command, Option } from 'commander';
@@ -21,6 +22,8 @@ export interface ConnectionOptions {
 export interface ApiClient {
   /** The answer's body; throws `CommandError` for every answer that is an error. `path` is below the space. */
   call(method: string, path: string, body?: unknown): Promise<unknown>;
+  /** The answer's bytes as they arrive; throws as `call`. */
+  download(method: string, path: string): Promise<Readable>;
 }
 
 /** A server's answer that is an error, with its status. */
@@ -67,30 +70,45 @@ export async function connect(terminal: Terminal, options: ConnectionOptions): P
     : new http.Agent({ keepAlive: true });
   const prefix = base.pathname.replace(/\/$/, '');
 
+  function send(method: string, path: string, body?: unknown): Promise<IncomingMessage> {
+    const payload = body === undefined ? undefined : JSON.stringify(body);
+    const request = (isTls ? https : http).request(base, {
+      method,
+      path: `${prefix}${space}${path}`,
+      agent,
+      headers: {
+        authorization,
+        accept: 'application/json',
+        'kbn-xsrf': 'patchbay',
+        ...(path.startsWith('/internal/') && { 'x-elastic-internal-origin': 'patchbay' }),
+        ...(payload !== undefined && {
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(payload),
+        }),
+      },
+    });
+    return exchange(request, payload, base);
+  }
+
+  async function answerOf(response: IncomingMessage, method: string, path: string): Promise<unknown> {
+    const { statusCode: status = 0 } = response;
+    const answer = parse(await textOf(response, base));
+    if (isDone(response) && answer !== NOT_JSON) return answer;
+    throw new AnswerFailure(status, `${method} ${path}: ${refusal(status, answer)}`);
+  }
+
   return {
-    async call(method, path, body) {
-      const payload = body === undefined ? undefined : JSON.stringify(body);
-      const request = (isTls ? https : http).request(base, {
-        method,
-        path: `${prefix}${space}${path}`,
-        agent,
-        headers: {
-          authorization,
-          accept: 'application/json',
-          'kbn-xsrf': 'patchbay',
-          ...(path.startsWith('/internal/') && { 'x-elastic-internal-origin': 'patchbay' }),
-          ...(payload !== undefined && {
-            'content-type': 'application/json',
-            'content-length': Buffer.byteLength(payload),
-          }),
-        },
-      });
-      const { status, text } = await exchange(request, payload, base);
-      const answer = parse(text);
-      if (status >= 200 && status < 300 && answer !== NOT_JSON) return answer;
-      throw new AnswerFailure(status, `${method} ${path}: ${refusal(status, answer)}`);
+    call: async (method, path, body) => answerOf(await send(method, path, body), method, path),
+    async download(method, path) {
+      const response = await send(method, path);
+      if (!isDone(response)) await answerOf(response, method, path);
+      return response;
     },
   };
+}
+
+function isDone({ statusCode: status = 0 }: IncomingMessage): boolean {
+  return status >= 200 && status < 300;
 }
 
 const NOT_JSON = Symbol('not JSON');
@@ -115,33 +133,33 @@ function exitCodeOf(status: number): ExitCode {
   return status === 404 ? EXIT.notFound : EXIT.failed;
 }
 
-function exchange(
-  request: ClientRequest,
-  payload: string | undefined,
-  base: URL,
-): Promise<{ status: number; text: string }> {
+function exchange(request: ClientRequest, payload: string | undefined, base: URL): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const fail = (cause: unknown) => {
-      const { code } = cause as NodeJS.ErrnoException;
-      const reason = code === undefined ? messageOf(cause) : reasonOf(code);
-      reject(new CommandError(EXIT.noAccess, `Cannot connect to ${base.origin}: ${reason}.`, { cause }));
-    };
-    request.on('error', fail);
-    request.on('response', (response) => {
-      const chunks: Buffer[] = [];
-      let bytes = 0;
-      response.on('error', fail);
-      response.on('data', (chunk: Buffer) => {
-        bytes += chunk.byteLength;
-        if (bytes > MAX_ANSWER_BYTES) response.destroy(new Error('the answer is too large'));
-        chunks.push(chunk);
-      });
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
-      );
-    });
+    request.on('error', (cause) => reject(notConnected(base, cause)));
+    request.on('response', resolve);
     request.end(payload);
   });
+}
+
+async function textOf(response: IncomingMessage, base: URL): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      bytes += chunk.byteLength;
+      if (bytes > MAX_ANSWER_BYTES) throw new Error('the answer is too large');
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw notConnected(base, error);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function notConnected(base: URL, cause: unknown): CommandError {
+  const { code } = cause as NodeJS.ErrnoException;
+  const reason = code === undefined ? messageOf(cause) : reasonOf(code);
+  return new CommandError(EXIT.noAccess, `Cannot connect to ${base.origin}: ${reason}.`, { cause });
 }
 
 function reasonOf(code: string): string {

@@ -31,10 +31,11 @@ it('finds what the start would find wrong with settings that are right by themse
     'patchbay.connectorSettings:',
     '  mine: {timeouts: {response: soon}, redirects: {max: 99}}',
     '  other: {proxy: {url: "http://b.example"}}',
+    'patchbay.connectorAccess: {other: {use: {users: [ann]}}}',
   ];
   writeFileSync(file, lines.join('\n'));
   const ran = await runPatchbay(['config', 'check', '-c', file]);
-  expect(ran).toMatchObject({ exitCode: 1, stderr: '6 problems.\n' });
+  expect(ran).toMatchObject({ exitCode: 1, stderr: '7 problems.\n' });
   expect(ran.stdout.trimEnd().split('\n')).toEqual([
     'server.ssl.certificate: cannot read the file (ENOENT).',
     expect.stringContaining('elasticsearch.ssl.certificateAuthorities: ENOENT'),
@@ -42,6 +43,7 @@ it('finds what the start would find wrong with settings that are right by themse
     expect.stringContaining('patchbay.connectorSettings.mine.redirects.max: Too big'),
     'patchbay.connectorSettings.other: there is no preconfigured connector of this id',
     'patchbay.connectorSettings.other.proxy.url: error validating connector settings: target hostname "b.example" is not added to the Kibana config xpack.actions.allowedHosts',
+    'patchbay.connectorAccess.other: there is no preconfigured connector of this id',
   ]);
 });
 

@@ -18,6 +18,8 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   keystore: async () => (await import('./keystore.ts')).addKeystore,
   keys: async () => (await import('./keys.ts')).addKeys,
   store: async () => (await import('./store.ts')).addStore,
+  backup: async () => (await import('./backup.ts')).addBackup,
+  restore: async () => (await import('./restore.ts')).addRestore,
   users: async () => (await import('./users.ts')).addUsers,
   'api-keys': async () => (await import('./api-keys.ts')).addApiKeys,
 };

@@ -1,5 +1,5 @@
 import { connectorTypes } from '@patchbay/connectors';
-import { readPreconfiguredSettings } from '@patchbay/engine/catalog';
+import { readPreconfiguredAccess, readPreconfiguredSettings } from '@patchbay/engine/catalog';
 import type { LoadedSettings, Settings } from '@patchbay/engine/config';
 import { elasticsearchOptions } from '@patchbay/engine/elasticsearch';
 import { StartupError } from '@patchbay/engine/errors';
@@ -11,14 +11,16 @@ import { withOwnTypes } from '../own-types/index.ts';
 /** What a start would find wrong with valid settings: files that cannot be read, parts that do not go together. */
 export async function startProblems(loaded: LoadedSettings): Promise<string[]> {
   const { settings } = loaded;
-  const problems = [serverTls, elasticsearchOptions, connectorSettings, storeUrl].flatMap((check) => {
-    try {
-      check(settings);
-      return [];
-    } catch (error) {
-      return linesOf(error);
-    }
-  });
+  const problems = [serverTls, elasticsearchOptions, connectorSettings, connectorAccess, storeUrl].flatMap(
+    (check) => {
+      try {
+        check(settings);
+        return [];
+      } catch (error) {
+        return linesOf(error);
+      }
+    },
+  );
   const ofTypes = await withOwnTypes(connectorTypes, loaded).then(() => [], linesOf);
   return [...problems, ...ofTypes];
 }
@@ -33,11 +35,18 @@ function storeUrl(settings: Settings): void {
 }
 
 function connectorSettings(settings: Settings): void {
-  const preconfigured = settings['xpack.actions.preconfigured'];
-  const hasAlertHistory = settings['xpack.actions.preconfiguredAlertHistoryEsIndex'];
   readPreconfiguredSettings(settings['patchbay.connectorSettings'], {
-    isPreconfigured: (id) =>
-      Object.hasOwn(preconfigured, id) || (hasAlertHistory && id === ALERT_HISTORY_CONNECTOR_ID),
+    isPreconfigured: isPreconfiguredIn(settings),
     allowedHosts: createAllowedHosts(settings['xpack.actions.allowedHosts']),
   });
+}
+
+function connectorAccess(settings: Settings): void {
+  readPreconfiguredAccess(settings['patchbay.connectorAccess'], isPreconfiguredIn(settings));
+}
+
+function isPreconfiguredIn(settings: Settings): (id: string) => boolean {
+  const preconfigured = settings['xpack.actions.preconfigured'];
+  const hasAlertHistory = settings['xpack.actions.preconfiguredAlertHistoryEsIndex'];
+  return (id) => Object.hasOwn(preconfigured, id) || (hasAlertHistory && id === ALERT_HISTORY_CONNECTOR_ID);
 }

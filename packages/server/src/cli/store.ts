@@ -1,8 +1,7 @@
-import { resolve } from 'node:path';
-import type { Settings } from '@patchbay/engine/config';
 import type { StoreAddress } from '@patchbay/engine/store';
 import type { Command } from 'commander';
-import { addConfigOption, type ConfigOptions, configFiles } from './config-files.ts';
+import { addConfigOption, type ConfigOptions } from './config-files.ts';
+import { configuredStore, explained, settingsOf } from './configured-store.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { progressBar } from './progress-bar.ts';
 import { table } from './table.ts';
@@ -49,7 +48,7 @@ export function addStore(program: Command, terminal: Terminal): void {
 
 async function migrate(options: StoreOptions, terminal: Terminal): Promise<void> {
   const { migrateStore } = await import('@patchbay/engine/store');
-  const { from, to } = await migrateStore(await configured(options, terminal));
+  const { from, to } = await migrateStore(await configuredStore(options, terminal));
   if (options.json) return terminal.printJson({ from, to });
   terminal.print(
     from === to ? `the schema is at version ${to}` : `brought the schema from version ${from} to ${to}`,
@@ -61,7 +60,7 @@ async function check(options: StoreOptions, terminal: Terminal): Promise<void> {
     import('@patchbay/engine/store'),
     import('@patchbay/engine/vault'),
   ]);
-  const findings = await checkStore(await configured(options, terminal), isSealed);
+  const findings = await checkStore(await configuredStore(options, terminal), isSealed);
   const wrong = findings.filter(({ ok }) => !ok);
   if (options.json) terminal.printJson({ ok: wrong.length === 0, checks: findings });
   else {
@@ -102,22 +101,6 @@ async function copy(options: CopyOptions, terminal: Terminal): Promise<void> {
   }
 }
 
-/** The store that a server with these settings works on. */
-async function configured(options: ConfigOptions, terminal: Terminal): Promise<StoreAddress> {
-  const { parseStoreUrl } = await import('@patchbay/engine/store');
-  const { settings, dataPath } = await settingsOf(options, terminal);
-  return parseStoreUrl(settings['patchbay.store.url'], dataPath);
-}
-
-async function settingsOf(
-  options: ConfigOptions,
-  { environment }: Terminal,
-): Promise<{ settings: Settings; dataPath: string }> {
-  const { loadSettings } = await import('@patchbay/engine/config');
-  const { settings } = loadSettings({ files: configFiles(options), environment });
-  return { settings, dataPath: resolve(settings['path.data']) };
-}
-
 const VARIABLE = 'env:';
 
 function urlOf(option: string, given: string, terminal: Terminal): string {
@@ -136,16 +119,4 @@ function urlOf(option: string, given: string, terminal: Terminal): string {
 
 function shown(where: StoreAddress): string {
   return where.kind === 'sqlite' ? where.path : where.address.shown;
-}
-
-/** Runs a command; a store that is not there or not to be reached has an exit code of its own. */
-async function explained(run: () => Promise<void>): Promise<void> {
-  const { StoreMissingError, StoreUnreachableError } = await import('@patchbay/engine/errors');
-  try {
-    await run();
-  } catch (error) {
-    if (error instanceof StoreMissingError) throw new CommandError(EXIT.notFound, `${error.message}.`);
-    if (error instanceof StoreUnreachableError) throw new CommandError(EXIT.noAccess, error.message);
-    throw error;
-  }
 }

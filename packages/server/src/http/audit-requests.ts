@@ -44,6 +44,7 @@ const ACTIONS = {
   api_key_create: { category: 'iam', type: 'creation', object: 'api_key' },
   api_key_update: { category: 'iam', type: 'change', object: 'api_key' },
   api_key_invalidate: { category: 'iam', type: 'deletion', object: 'api_key' },
+  store_backup: { category: 'database', type: 'access', object: 'store' },
   encryption_key_rotate: { category: 'database', type: 'change', object: 'encryption_key' },
 } as const;
 

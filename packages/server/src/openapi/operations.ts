@@ -356,6 +356,7 @@ const system: Record<string, Entry> = {
   'GET /livez': ['getLiveness', 'Whether the process lives', 'health'],
   'GET /readyz': ['getReadiness', 'Whether the server can work', 'health'],
   'GET /metrics': ['getMetrics', 'What Prometheus reads', 'text'],
+  'POST /api/patchbay/_backup': ['takeBackup', 'Take a backup of everything', 'file'],
   'GET /api/openapi.json': ['getOpenApi', 'This document'],
 };
 

@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import type { OpenStoreOptions } from '../open-options.ts';
 import type { Store } from '../ports.ts';
+import { backupLines, endingWith } from '../raw/index.ts';
 import { type SqlDialect, sqlStore, type Tables } from '../sql/index.ts';
 import type { PostgresAddress } from './address.ts';
 import { appendEvents } from './append-events.ts';
@@ -9,6 +10,7 @@ import { isLost } from './errors.ts';
 import { listen } from './listener.ts';
 import { openWhenUp } from './open.ts';
 import { connectionPool, SCHEMA } from './pool.ts';
+import { openRawPostgres } from './raw.ts';
 import { jobWakeups } from './wakeups.ts';
 
 const dialect: SqlDialect = {
@@ -58,6 +60,10 @@ export async function openPostgresStore(
       return { bytes: Number(rows[0]?.bytes), connections: pool.figures() };
     },
     changes: listener.feed,
+    async backup(now) {
+      const raw = await openRawPostgres(address);
+      return endingWith(raw.close, backupLines(raw, now));
+    },
     async close() {
       await wakeups.close();
       await listener.close();
@@ -69,6 +75,6 @@ export async function openPostgresStore(
 }
 
 export { checkPostgres } from './check.ts';
-export { migrateDatabase } from './open.ts';
-export { openRawPostgres } from './raw.ts';
+export { migrateDatabase, schemaVersion, withClient } from './open.ts';
 export { migrateWakeups } from './wakeups.ts';
+export { openRawPostgres };

@@ -44,12 +44,12 @@ export async function openWhenUp(
 }
 
 /**
- * Brings a database to the newest schema, or refuses it with a `StartupError` and leaves it as it is. All in one
+ * Brings a database to the newest schema, or to an older one if it has none yet, or refuses it with a `StartupError` and leaves it as it is. All in one
  * transaction: half a migration is none.
  */
 export function migrateDatabase(
   address: PostgresAddress,
-  { mustExist = false } = {},
+  { mustExist = false, schema = migrations.length } = {},
 ): Promise<{ from: number; to: number }> {
   return withClient(address, async (client) => {
     await client.query(
@@ -60,13 +60,13 @@ export function migrateDatabase(
     if (version === 0 && mustExist)
       throw new StoreMissingError(`There is no store in the PostgreSQL database ${address.shown}`);
     if (version > migrations.length) refuse(address, newer(version));
-    if (version < migrations.length) {
+    if (version < schema) {
       if (version === 0) await createSchema(client);
-      for (const migration of migrations.slice(version)) await client.query(migration);
-      await client.query('update schema_version set version = $1', [migrations.length]);
+      for (const migration of migrations.slice(version, schema)) await client.query(migration);
+      await client.query('update schema_version set version = $1', [schema]);
     }
     await client.query('commit');
-    return { from: version, to: migrations.length };
+    return { from: version, to: Math.max(version, schema) };
   });
 }
 

@@ -21,6 +21,7 @@ export async function openRawPostgres(address: PostgresAddress): Promise<RawStor
       shown: `The PostgreSQL database ${address.shown}`,
       db,
       tables,
+      schema: await schemaOf(db),
       async prepareToRead(transaction) {
         await withoutLimits(transaction);
       },
@@ -40,6 +41,11 @@ export async function openRawPostgres(address: PostgresAddress): Promise<RawStor
     await close();
     throw error;
   }
+}
+
+async function schemaOf(db: Kysely<Rows>): Promise<number> {
+  const { rows } = await sql<{ version: number }>`select version from schema_version`.execute(db);
+  return rows[0]?.version ?? 0;
 }
 
 async function tablesOf(db: Kysely<Rows>): Promise<RawTable[]> {

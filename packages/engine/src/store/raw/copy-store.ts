@@ -1,8 +1,11 @@
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { StartupError } from '../../errors/index.ts';
-import { tableChecksum } from './checksum.ts';
+import { createChecksum, rowText } from './checksum.ts';
+import { COUNTERS, setCounter, sumOf } from './counters.ts';
+import { ensureEmpty } from './ensure-empty.ts';
 import type { RawStore, RawTable, Rows } from './raw-store.ts';
 import { countRows, readTable } from './read-table.ts';
+import { inOrder } from './table-order.ts';
 
 export interface CopiedTable {
   name: string;
@@ -10,9 +13,6 @@ export interface CopiedTable {
   /** The same on both sides: they were read again and compared. */
   checksum: string;
 }
-
-/** Counters whose rows each driver's migration makes, as many as suit it: their sum is copied. */
-const COUNTERS: Readonly<Record<string, string>> = { delivery_queue: 'pending' };
 
 /** SQLite takes 32766 parameters in a statement, PostgreSQL 65535. */
 const MAX_PARAMETERS = 30_000;
@@ -36,7 +36,11 @@ export async function copyStore(
       await from.prepareToRead(source);
       return to.db.transaction().execute(async (target) => {
         await to.prepareToWrite(target);
-        await ensureEmpty(to, target);
+        await ensureEmpty(
+          to,
+          target,
+          'A store is copied into one that no server has used yet. Nothing was copied.',
+        );
         let total = 0;
         for (const table of tables)
           if (COUNTERS[table.name] === undefined) total += await countRows(source, table);
@@ -68,10 +72,10 @@ async function copyTable(
   table: RawTable,
   onRows: (rows: number) => void,
 ): Promise<CopiedTable> {
-  const [read, written] = [tableChecksum(table), tableChecksum(table)];
+  const [read, written] = [createChecksum(), createChecksum()];
   const atOnce = Math.floor(MAX_PARAMETERS / table.columns.length);
   for await (const rows of readTable(source, table)) {
-    for (const row of rows) read.add(row);
+    for (const row of rows) read.add(rowText(table.columns, row));
     for (let at = 0; at < rows.length; at += atOnce)
       await target
         .insertInto(table.name)
@@ -79,7 +83,8 @@ async function copyTable(
         .execute();
     onRows(rows.length);
   }
-  for await (const rows of readTable(target, table)) for (const row of rows) written.add(row);
+  for await (const rows of readTable(target, table))
+    for (const row of rows) written.add(rowText(table.columns, row));
   if (read.rows !== written.rows || read.value() !== written.value()) {
     throw new StartupError(
       `The copy of ${table.name} is not what was read: ${written.rows} of ${read.rows} rows, checksum ${written.value()} for ${read.value()}. Nothing was copied.`,
@@ -91,32 +96,12 @@ async function copyTable(
 async function copyCounter(
   source: Kysely<Rows>,
   target: Kysely<Rows>,
-  { name, key: [key = ''] }: RawTable,
+  table: RawTable,
   counter: string,
 ): Promise<CopiedTable> {
-  const sum = await sumOf(source, name, counter);
-  await sql`
-    update ${sql.table(name)} set ${sql.ref(counter)} = ${sum}
-    where ${sql.ref(key)} = (select min(${sql.ref(key)}) from ${sql.table(name)})`.execute(target);
-  return { name, rows: 1, checksum: String(await sumOf(target, name, counter)) };
-}
-
-async function sumOf(db: Kysely<Rows>, table: string, column: string): Promise<number> {
-  const { rows } = await sql<{ sum: number | string | null }>`
-    select sum(${sql.ref(column)}) as sum from ${sql.table(table)}`.execute(db);
-  return Number(rows[0]?.sum ?? 0);
-}
-
-/** Those that others refer to before those. */
-function inOrder(tables: readonly RawTable[]): RawTable[] {
-  const ordered: RawTable[] = [];
-  const place = (table: RawTable) => {
-    if (ordered.includes(table)) return;
-    for (const other of tables) if (other !== table && table.refersTo.includes(other.name)) place(other);
-    ordered.push(table);
-  };
-  for (const table of tables) place(table);
-  return ordered;
+  const { name } = table;
+  const sum = await setCounter(target, table, counter, await sumOf(source, name, counter));
+  return { name, rows: 1, checksum: String(sum) };
 }
 
 function ensureAlike(from: RawStore, to: RawStore): void {
@@ -126,18 +111,4 @@ function ensureAlike(from: RawStore, to: RawStore): void {
   const other = shapeOf(from).find((shape) => !shapes.includes(shape));
   if (other === undefined && from.tables.length === to.tables.length) return;
   throw new StartupError(`${from.shown} and ${to.shown} do not have the same tables. Nothing was copied.`);
-}
-
-async function ensureEmpty({ shown, tables }: RawStore, target: Kysely<Rows>): Promise<void> {
-  const filled: string[] = [];
-  for (const table of tables) {
-    const counter = COUNTERS[table.name];
-    const rows =
-      counter === undefined ? await countRows(target, table) : await sumOf(target, table.name, counter);
-    if (rows > 0) filled.push(table.name);
-  }
-  if (filled.length === 0) return;
-  throw new StartupError(
-    `${shown} is not empty: there are rows in ${filled.join(', ')}. A store is copied into one that no server has used yet. Nothing was copied.`,
-  );
 }

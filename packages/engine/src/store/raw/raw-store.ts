@@ -20,6 +20,8 @@ export interface RawTable {
 export interface RawStore {
   /** For people, without a password. */
   shown: string;
+  /** The version of its tables. */
+  schema: number;
   db: Kysely<Rows>;
   tables: readonly RawTable[];
   /** Readies a transaction in which much is read. */

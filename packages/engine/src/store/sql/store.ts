@@ -34,7 +34,7 @@ type AfterCommit = (run: () => void) => void;
 export function sqlStore(
   db: Database,
   driver: SqlDriver,
-): Omit<Store, 'close' | 'isShared' | 'changes' | 'time' | 'figures'> {
+): Omit<Store, 'close' | 'isShared' | 'changes' | 'time' | 'figures' | 'backup'> {
   const ports = portsOn(db, driver, (run) => run());
   return {
     ...ports,

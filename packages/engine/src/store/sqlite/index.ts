@@ -3,11 +3,14 @@ import { Kysely, sql } from 'kysely';
 import { nobodyElse } from '../changes.ts';
 import type { OpenStoreOptions } from '../open-options.ts';
 import type { Store } from '../ports.ts';
+import { backupLines, endingWith } from '../raw/index.ts';
 import { type SqlDialect, sqlStore, type Tables } from '../sql/index.ts';
 import { eventAppender } from './append-events.ts';
 import { hotDeliveries } from './deliveries.ts';
 import { kyselyDatabase, nodeSqliteDialect } from './dialect.ts';
+import { migrations } from './migrations.ts';
 import { openDatabase } from './open.ts';
+import { copyOf, removeCopy } from './snapshot.ts';
 import { timerWakeups } from './wakeups.ts';
 
 /** One connection, which a transaction has for itself. */
@@ -24,6 +27,8 @@ const sqlite: SqlDialect = {
 export function openSqliteStore(path: string, { observer }: Pick<OpenStoreOptions, 'observer'> = {}): Store {
   const dialect: SqlDialect = { ...sqlite, observer };
   const file = openDatabase(path);
+  // Of a process that was killed.
+  removeCopy(path);
   // Whoever ran deliveries of this file before has ended, however that was.
   file.exec('delete from delivery_workers');
   const database = kyselyDatabase(file);
@@ -44,6 +49,10 @@ export function openSqliteStore(path: string, { observer }: Pick<OpenStoreOption
     time: async () => undefined,
     figures: async () => ({ bytes: sizeOf(path) + sizeOf(`${path}-wal`) }),
     changes: nobodyElse,
+    async backup(now) {
+      const copied = await copyOf(file, path);
+      return endingWith(copied.close, backupLines(copied, now));
+    },
     async close() {
       await db.destroy();
       // Kysely closes what it has used.
@@ -56,6 +65,9 @@ function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
+/** The same on both drivers. */
+export const NEWEST_SCHEMA = migrations.length;
+
 export { checkSqlite } from './check.ts';
 export { fileVersion } from './file-check.ts';
-export { openRawSqlite, readRawSqlite } from './raw.ts';
+export { openRawSqlite, readRawSqlite, readSqliteFile } from './raw.ts';

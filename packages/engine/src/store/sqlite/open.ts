@@ -6,10 +6,10 @@ import { APPLICATION_ID, checkFile, inUse, isLocked, newer } from './file-check.
 import { coreTables, migrations } from './migrations.ts';
 
 /**
- * Opens (or makes) the database file and brings it to the newest schema. The process holds the file alone: a
+ * Opens (or makes) the database file and brings it to the newest schema, or an older one than that if it has none yet. The process holds the file alone: a
  * second one is told so. Throws `StartupError`.
  */
-export function openDatabase(path: string): DatabaseSync {
+export function openDatabase(path: string, schema = migrations.length): DatabaseSync {
   checkFile(path, migrations.length, coreTables);
   let database: DatabaseSync | undefined;
   try {
@@ -24,7 +24,7 @@ export function openDatabase(path: string): DatabaseSync {
     // An acknowledged write is on the disk.
     database.exec('pragma synchronous = full');
     database.exec('pragma foreign_keys = on');
-    migrate(database, path);
+    migrate(database, path, schema);
     return database;
   } catch (error) {
     database?.close();
@@ -34,16 +34,16 @@ export function openDatabase(path: string): DatabaseSync {
   }
 }
 
-function migrate(database: DatabaseSync, path: string): void {
+function migrate(database: DatabaseSync, path: string, schema: number): void {
   const version = pragma(database, 'user_version');
   if (version > migrations.length) {
     throw new StartupError(`The database ${path} cannot be used: ${newer(version, migrations.length)}.`);
   }
-  if (version === migrations.length) return;
+  if (version >= schema) return;
   database.exec('begin immediate');
   try {
-    for (const migration of migrations.slice(version)) database.exec(migration);
-    database.exec(`pragma user_version = ${migrations.length}`);
+    for (const migration of migrations.slice(version, schema)) database.exec(migration);
+    database.exec(`pragma user_version = ${schema}`);
     database.exec('commit');
   } catch (error) {
     database.exec('rollback');

@@ -1,12 +1,19 @@
+import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
+import { StoreMissingError } from '../../errors/index.ts';
 import type { RawStore, RawTable, Rows } from '../raw/index.ts';
 import { kyselyDatabase, nodeSqliteDialect } from './dialect.ts';
+import { checkFile } from './file-check.ts';
+import { coreTables, migrations } from './migrations.ts';
 import { openDatabase } from './open.ts';
 
-/** The tables of a file, which is brought to the newest schema. Throws `StartupError` when it cannot be used. */
-export function openRawSqlite(path: string): RawStore {
-  return rawStore(openDatabase(path), path);
+/**
+ * The tables of a file, which is brought to the newest schema, or to an older one if it has none yet. Throws `StartupError` when
+ * it cannot be used.
+ */
+export function openRawSqlite(path: string, schema?: number): RawStore {
+  return rawStore(openDatabase(path, schema), path);
 }
 
 /** The tables of a file as it is; nothing is written. */
@@ -14,11 +21,20 @@ export function readRawSqlite(path: string): RawStore {
   return rawStore(new DatabaseSync(path, { readOnly: true, timeout: 0 }), path);
 }
 
-function rawStore(file: DatabaseSync, path: string): RawStore {
+/** As `readRawSqlite`, of a file that no server holds. Throws `StoreMissingError`, and `StartupError` when it cannot be used. */
+export function readSqliteFile(path: string): RawStore {
+  if (!existsSync(path)) throw new StoreMissingError(`There is no database ${path}`);
+  checkFile(path, migrations.length, coreTables);
+  return readRawSqlite(path);
+}
+
+/** The tables of a database that is open. */
+export function rawStore(file: DatabaseSync, path: string): RawStore {
   const db = new Kysely<Rows>({ dialect: nodeSqliteDialect(kyselyDatabase(file)) });
   const nothing = async () => {};
   return {
     shown: `The database ${path}`,
+    schema: Number(file.prepare('pragma user_version').get()?.user_version),
     db,
     tables: tablesOf(file),
     prepareToRead: nothing,

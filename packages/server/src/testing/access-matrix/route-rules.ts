@@ -219,4 +219,5 @@ export const ROUTE_RULES: Readonly<Record<string, RouteRule>> = {
 
   'POST /api/encrypted_saved_objects/_rotate_key': 'manages security',
   'GET /api/patchbay/keys': 'manages security',
+  'POST /api/patchbay/_backup': 'superuser',
 };
