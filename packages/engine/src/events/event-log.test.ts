@@ -58,7 +58,7 @@ describe('the event log', () => {
     expect(await written()).toEqual(numbers(10));
     log.record(event(10));
     await vi.advanceTimersByTimeAsync(A_WHILE_MS);
-    expect(await written()).toEqual(numbers(11));
+    await vi.waitFor(async () => expect(await written()).toEqual(numbers(11)));
   });
 
   it('does not wait when there is much to write', async () => {

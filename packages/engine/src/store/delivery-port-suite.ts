@@ -626,9 +626,9 @@ export function deliveryPortSuite(driver: string, open: () => Promise<StoreUnder
           });
         };
         const dead = { states: ['dead'] as const, before: LATER };
-        const replays = ids.map(replay);
+        const replays = Promise.allSettled(ids.map(replay));
         await store.deliveries.pruneParams(dead, 100);
-        await Promise.allSettled(replays);
+        await replays;
         for (const id of ids) {
           const [state] = await statesOf(id);
           const params = await store.deliveries.params(id);

@@ -16,6 +16,14 @@ describe('createCipher', () => {
     );
   });
 
+  it('takes no nonce twice', () => {
+    const nonces = Array.from({ length: 2000 }, () => {
+      const body = cipher.seal('', 'data').slice(cipher.prefix.length);
+      return Buffer.from(body, 'base64url').subarray(0, 12).toString('hex');
+    });
+    expect(new Set(nonces).size).toBe(nonces.length);
+  });
+
   it('does not open with other associated data', () => {
     fc.assert(
       fc.property(texts, texts, texts, (text, data, other) => {

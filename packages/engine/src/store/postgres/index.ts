@@ -20,6 +20,7 @@ const dialect: SqlDialect = {
   async takeTurns(transaction, name) {
     await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(transaction);
   },
+  onDisk: async () => {},
   isWorthRepeating: isLost,
 };
 

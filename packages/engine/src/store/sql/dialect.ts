@@ -15,6 +15,8 @@ export interface SqlDialect {
   contains(text: RawBuilder<unknown>, part: string): RawBuilder<boolean>;
   /** One at a time goes on from here, of all transactions that give this name. It lasts until the transaction ends. */
   takeTurns(transaction: Database, name: string): Promise<void>;
+  /** Resolves when what is committed by now is on the disk. */
+  onDisk(): Promise<void>;
   /** Whether a transaction that failed so may succeed when it is done again. */
   isWorthRepeating(error: unknown): boolean;
   observer?: StoreObserver | undefined;

@@ -4,7 +4,10 @@ import type { Database, SqlDialect } from './dialect.ts';
 /** A transaction that lost against others this often is told so. */
 const MAX_ATTEMPTS = 5;
 
-/** Runs `work` in a transaction, again if it lost against another; within one that is open already, as a part of it. */
+/**
+ * Runs `work` in a transaction, again if it lost against another; within one that is open already, as a part of it. It resolves
+ * when what it has done is on the disk.
+ */
 export async function inTransaction<T>(
   db: Database,
   dialect: SqlDialect,
@@ -18,6 +21,7 @@ export async function inTransaction<T>(
       observer?.transactionEnded(outcome, (performance.now() - begun) / 1000);
     try {
       const result = await db.transaction().execute(work);
+      await dialect.onDisk();
       tell('committed');
       return result;
     } catch (error) {

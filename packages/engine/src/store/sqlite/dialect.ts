@@ -1,9 +1,52 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import { type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import {
+  type DatabaseConnection,
+  type SqliteDatabase,
+  SqliteDialect,
+  SqliteDriver,
+  type SqliteStatement,
+} from 'kysely';
+import type { Commits } from './commits.ts';
 
 /** Kysely on Node's own SQLite. */
-export function nodeSqliteDialect(database: SqliteDatabase): SqliteDialect {
-  return new SqliteDialect({ database });
+export function nodeSqliteDialect(database: SqliteDatabase, commits?: Commits): SqliteDialect {
+  const dialect = new SqliteDialect({ database });
+  if (commits !== undefined) dialect.createDriver = () => new CommittingDriver(database, commits);
+  return dialect;
+}
+
+/** Tells where transactions begin and end. */
+class CommittingDriver extends SqliteDriver {
+  readonly #commits: Commits;
+
+  constructor(database: SqliteDatabase, commits: Commits) {
+    super({ database });
+    this.#commits = commits;
+  }
+
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    this.#commits.begin();
+    try {
+      await super.beginTransaction(connection);
+    } catch (error) {
+      this.#commits.end();
+      throw error;
+    }
+  }
+
+  /** One that fails is rolled back. */
+  override async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await super.commitTransaction(connection);
+    this.#commits.end();
+  }
+
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      await super.rollbackTransaction(connection);
+    } finally {
+      this.#commits.end();
+    }
+  }
 }
 
 /**

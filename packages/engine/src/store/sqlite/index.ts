@@ -6,6 +6,7 @@ import type { Store } from '../ports.ts';
 import { backupLines, endingWith } from '../raw/index.ts';
 import { type SqlDialect, sqlStore, type Tables } from '../sql/index.ts';
 import { eventAppender } from './append-events.ts';
+import { commitsTo } from './commits.ts';
 import { hotDeliveries } from './deliveries.ts';
 import { kyselyDatabase, nodeSqliteDialect } from './dialect.ts';
 import { migrations } from './migrations.ts';
@@ -14,7 +15,7 @@ import { copyOf, removeCopy } from './snapshot.ts';
 import { timerWakeups } from './wakeups.ts';
 
 /** One connection, which a transaction has for itself. */
-const sqlite: SqlDialect = {
+const sqlite: Omit<SqlDialect, 'onDisk'> = {
   locksRows: false,
   // It answers within this process: a few milliseconds each.
   rowsAtOnce: 5000,
@@ -25,15 +26,16 @@ const sqlite: SqlDialect = {
 
 /** The store on one SQLite file, which this process holds alone. Throws `StartupError` when it cannot be used. */
 export function openSqliteStore(path: string, { observer }: Pick<OpenStoreOptions, 'observer'> = {}): Store {
-  const dialect: SqlDialect = { ...sqlite, observer };
   const file = openDatabase(path);
   // Of a process that was killed.
   removeCopy(path);
   // Whoever ran deliveries of this file before has ended, however that was.
   file.exec('delete from delivery_workers');
   const database = kyselyDatabase(file);
+  const commits = commitsTo(path, file);
+  const dialect: SqlDialect = { ...sqlite, observer, onDisk: commits.onDisk };
   const wakeups = timerWakeups();
-  const db = new Kysely<Tables>({ dialect: nodeSqliteDialect(database) });
+  const db = new Kysely<Tables>({ dialect: nodeSqliteDialect(database, commits) });
   return {
     ...sqlStore(db, {
       ...dialect,
@@ -54,6 +56,7 @@ export function openSqliteStore(path: string, { observer }: Pick<OpenStoreOption
       return endingWith(copied.close, backupLines(copied, now));
     },
     async close() {
+      await commits.close();
       await db.destroy();
       // Kysely closes what it has used.
       if (file.isOpen) file.close();

@@ -1,0 +1,92 @@
+import { closeSync, fdatasync, fsyncSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { promisify } from 'node:util';
+
+/**
+ * Transactions whose wait for the disk holds nobody up. With `synchronous=full` a commit blocks the process until the disk
+ * has it, some milliseconds each. Here SQLite commits without that wait; whoever committed waits for a sync of the
+ * write-ahead log on another thread, one for all who wait. What is acknowledged is on the disk, as ever: the log is all
+ * that a commit writes, and one that the disk has not got whole is none for the next start
+ * (https://www.sqlite.org/wal.html). Single statements outside transactions wait within SQLite.
+ *
+ * What others read in between may be undone by a power failure, and then so is what they write on it: it comes after it in
+ * the log.
+ */
+export interface Commits {
+  /** Before a transaction begins. */
+  begin(): void;
+  /** After it was committed or rolled back. */
+  end(): void;
+  /** Resolves when all that is committed by now is on the disk. */
+  onDisk(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const sync = promisify(fdatasync);
+
+export function commitsTo(path: string, file: DatabaseSync): Commits {
+  const changes = file.prepare('select total_changes() as count');
+  const totalChanges = () => Number(changes.get()?.count);
+  let log: number | undefined;
+  let before = 0;
+  /** Something is committed of which no sync has begun. */
+  let isBehind = false;
+  /** The sync under way, and the one after it, which whoever commits meanwhile waits for. */
+  let current: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+
+  async function syncLog(): Promise<void> {
+    log ??= openLog(path);
+    await sync(log);
+  }
+
+  function run(): Promise<void> {
+    isBehind = false;
+    current = syncLog()
+      .catch((error) => {
+        isBehind = true;
+        throw error;
+      })
+      .finally(() => {
+        current = undefined;
+      });
+    return current;
+  }
+
+  return {
+    begin() {
+      before = totalChanges();
+      file.exec('pragma synchronous = normal');
+    },
+    end() {
+      isBehind ||= totalChanges() !== before;
+      file.exec('pragma synchronous = full');
+    },
+    onDisk() {
+      // Also for whoever only read: it may tell of what it found.
+      if (!isBehind) return current ?? Promise.resolve();
+      if (current === undefined) return run();
+      next ??= current
+        .catch(() => {})
+        .then(() => {
+          next = undefined;
+          return current ?? run();
+        });
+      return next;
+    },
+    async close() {
+      await Promise.allSettled([current, next]);
+      if (log !== undefined) closeSync(log);
+      log = undefined;
+    },
+  };
+}
+
+/** SQLite makes the log once, and keeps it until the database is closed. It puts no locks on it, which closing would lose. */
+function openLog(path: string): number {
+  const folder = openSync(dirname(path), 'r');
+  fsyncSync(folder);
+  closeSync(folder);
+  return openSync(`${path}-wal`, 'r');
+}
