@@ -1,8 +1,7 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Tally, windowOf } from './window.ts';
+import { windowOf } from './window.ts';
 
-const tally = (outcome: string, ...ms: number[]): Tally => ({
+const tally = (outcome: string, ...ms: number[]) => ({
   outcome,
   count: ms.length,
   totalMs: ms.reduce((sum, each) => sum + each, 0),
@@ -20,19 +19,4 @@ it('counts all runs, and takes the latency of all', () => {
 
 it('says nothing of what was not run', () => {
   expect(windowOf([])).toEqual({ runs: 0, failures: 0, successRatio: null, latency: null });
-});
-
-it('gives the percentiles that the sorted durations have', () => {
-  const list = fc.array(fc.nat(2000), { minLength: 1, maxLength: 200 });
-  fc.assert(
-    fc.property(list, list, (good, bad) => {
-      const sorted = [...good, ...bad].sort((a, b) => a - b);
-      const nth = (share: number) => sorted[Math.ceil(sorted.length * share) - 1];
-      expect(windowOf([tally('success', ...good), tally('failure', ...bad)]).latency).toMatchObject({
-        p50: nth(0.5),
-        p95: nth(0.95),
-        p99: nth(0.99),
-      });
-    }),
-  );
 });

@@ -75,8 +75,8 @@ export function executionLogRoutes(app: App, system: System): void {
     return {
       spaceIds,
       exceptConnectorIds: hidden.flatMap((ids) => [...ids]),
-      from: moment('body.date_start', asked.date_start, at),
-      to: asked.date_end === undefined ? at : moment('body.date_end', asked.date_end, at, { isEnd: true }),
+      from: dateOf('dateStart', asked.date_start, at),
+      to: asked.date_end === undefined ? at : dateOf('dateEnd', asked.date_end, at, { isEnd: true }),
       kql: asked.filter === undefined ? undefined : readKql(asked.filter),
     };
   }
@@ -96,6 +96,13 @@ export function executionLogRoutes(app: App, system: System): void {
     if (readable.length === 0 && named.length > 0) throw new ForbiddenError('Unauthorized to get actions');
     return readable;
   }
+}
+
+/** A date, date math, or how long ago (`5m`), as the reference reads it for rules. Its text names its own parameters. */
+function dateOf(name: string, text: string, now: Date, side = {}): Date {
+  const found = moment(/^[1-9]\d*[smhd]$/.test(text) ? `now-${text}` : text, now, side);
+  if (found === undefined) throw new BadRequestError(`Invalid date for parameter ${name}: "${text}"`);
+  return found;
 }
 
 function ensurePositive(name: string, value: number): void {

@@ -6,7 +6,7 @@ import { callerOf } from '../../http/caller.ts';
 import type { System } from '../../system.ts';
 import { failureRateAnswer } from '../../wire/events.ts';
 import { hiddenFrom, listFor } from '../connector-access.ts';
-import { moment } from './moment.ts';
+import { momentAt } from './moment.ts';
 
 const querystring = z.strictObject({
   /** Then or later: a date, or date math. */
@@ -25,8 +25,8 @@ export function failureRateRoute(app: App, system: System): void {
       const connectors = await listFor(system, request, { withSystem: true });
       const hidden = await hiddenFrom(system, request, callerOf(request));
       const at = now();
-      const from = moment('query.from', request.query.from, at);
-      const to = moment('query.to', request.query.to, at);
+      const from = momentAt('query.from', request.query.from, at);
+      const to = momentAt('query.to', request.query.to, at);
       if (from >= to) throw new BadRequestError('[request query.from]: expected a time before "to"');
       await events.flush();
       const rates = await failureRates(store, {

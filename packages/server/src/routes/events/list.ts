@@ -5,7 +5,7 @@ import type { App } from '../../http/app-type.ts';
 import type { System } from '../../system.ts';
 import { cursorOf, eventAnswer, placeOf } from '../../wire/events.ts';
 import { authorize, hiddenFrom } from '../connector-access.ts';
-import { moment } from './moment.ts';
+import { momentAt } from './moment.ts';
 
 /** So many documents that do not match are read for one answer: a page may come back short, and goes on at its cursor. */
 const LOOK_AT_MOST = 50_000;
@@ -62,8 +62,8 @@ export function eventListRoute(app: App, system: System): void {
           outcomes: listOf(asked.outcome),
           sources: listOf(asked.source),
           kql: asked.filter === undefined ? undefined : readKql(asked.filter),
-          from: asked.from && moment('query.from', asked.from, at).toISOString(),
-          to: asked.to && moment('query.to', asked.to, at).toISOString(),
+          from: asked.from && momentAt('query.from', asked.from, at).toISOString(),
+          to: asked.to && momentAt('query.to', asked.to, at).toISOString(),
           order: asked.sort_order === 'asc' ? 'oldest' : 'newest',
           after,
         },
