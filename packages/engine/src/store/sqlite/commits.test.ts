@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Commits, commitsTo } from './commits.ts';
+import { kyselyDatabase } from './dialect.ts';
 import { openSqliteStore } from './index.ts';
 import { openDatabase } from './open.ts';
 
@@ -71,13 +72,35 @@ it('has whoever only read wait for what others have committed, and for nothing e
   await writing;
 });
 
-it('tells whoever waits that the disk refuses, and asks it again for the next', async () => {
+it('tells whoever waits that the log cannot be opened, and opens it for the next', async () => {
   const log = join(folder, 'patchbay.sqlite-wal');
   renameSync(log, `${log}.away`);
   write('a');
   await expect(commits.onDisk()).rejects.toThrow('ENOENT');
   renameSync(`${log}.away`, log);
   await commits.onDisk();
+});
+
+it('takes nothing more once the disk has refused a sync, whatever it says to the next', async () => {
+  let isRefusing = true;
+  const broken = commitsTo(join(folder, 'patchbay.sqlite'), file, async () => {
+    if (isRefusing) throw new Error('EIO: i/o error, fdatasync');
+  });
+  const database = kyselyDatabase(file, broken.ensureUsable);
+  const insert = () => database.prepare("insert into meta (name, value) values ('a', 'x')");
+  insert();
+  broken.begin();
+  file.exec("begin; insert into meta (name, value) values ('b', 'x'); commit");
+  broken.end();
+  const REFUSED =
+    'the disk has refused what was committed (EIO: i/o error, fdatasync): the store takes nothing more until it is started again';
+  await expect(broken.onDisk()).rejects.toThrow(REFUSED);
+  isRefusing = false;
+  await expect(broken.onDisk()).rejects.toThrow(REFUSED);
+  expect(insert).toThrow(REFUSED);
+  expect(() => database.prepare('begin')).toThrow(REFUSED);
+  database.prepare('rollback');
+  await broken.close();
 });
 
 it('has no transaction of the store acknowledged that the disk has not got', async () => {

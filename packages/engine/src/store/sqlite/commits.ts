@@ -2,6 +2,7 @@ import { closeSync, fdatasync, fsyncSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
+import { messageOf } from '@patchbay/kit';
 
 /**
  * Transactions whose wait for the disk holds nobody up. With `synchronous=full` a commit blocks the process until the disk
@@ -20,12 +21,19 @@ export interface Commits {
   end(): void;
   /** Resolves when all that is committed by now is on the disk. */
   onDisk(): Promise<void>;
+  /**
+   * Throws once the disk has refused a sync. What it has then is not known, and a later sync that succeeds says nothing of it: what
+   * comes after it in the log would be lost with it. Only the next start, which reads the log from its beginning, knows what stands.
+   */
+  ensureUsable(): void;
   close(): Promise<void>;
 }
 
-const sync = promisify(fdatasync);
-
-export function commitsTo(path: string, file: DatabaseSync): Commits {
+export function commitsTo(
+  path: string,
+  file: DatabaseSync,
+  sync: (log: number) => Promise<void> = promisify(fdatasync),
+): Commits {
   const changes = file.prepare('select total_changes() as count');
   const totalChanges = () => Number(changes.get()?.count);
   let log: number | undefined;
@@ -35,10 +43,17 @@ export function commitsTo(path: string, file: DatabaseSync): Commits {
   /** The sync under way, and the one after it, which whoever commits meanwhile waits for. */
   let current: Promise<void> | undefined;
   let next: Promise<void> | undefined;
+  let failure: Error | undefined;
 
   async function syncLog(): Promise<void> {
     log ??= openLog(path);
-    await sync(log);
+    await sync(log).catch((cause) => {
+      failure = new Error(
+        `the disk has refused what was committed (${messageOf(cause)}): the store takes nothing more until it is started again`,
+        { cause },
+      );
+      throw failure;
+    });
   }
 
   function run(): Promise<void> {
@@ -64,6 +79,7 @@ export function commitsTo(path: string, file: DatabaseSync): Commits {
       file.exec('pragma synchronous = full');
     },
     onDisk() {
+      if (failure !== undefined) return Promise.reject(failure);
       // Also for whoever only read: it may tell of what it found.
       if (!isBehind) return current ?? Promise.resolve();
       if (current === undefined) return run();
@@ -74,6 +90,9 @@ export function commitsTo(path: string, file: DatabaseSync): Commits {
           return current ?? run();
         });
       return next;
+    },
+    ensureUsable() {
+      if (failure !== undefined) throw failure;
     },
     async close() {
       await Promise.allSettled([current, next]);

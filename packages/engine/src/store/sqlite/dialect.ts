@@ -51,9 +51,9 @@ class CommittingDriver extends SqliteDriver {
 
 /**
  * Node's SQLite in the shape that Kysely asks for. A transaction of which a statement failed is not committed, as on
- * PostgreSQL: SQLite alone would keep the rest of it.
+ * PostgreSQL: SQLite alone would keep the rest of it. `ensureUsable` is asked before whatever is not a rollback.
  */
-export function kyselyDatabase(database: DatabaseSync): SqliteDatabase {
+export function kyselyDatabase(database: DatabaseSync, ensureUsable = () => {}): SqliteDatabase {
   let hasFailed = false;
   const watched = <T>(run: () => T): T => {
     try {
@@ -66,6 +66,7 @@ export function kyselyDatabase(database: DatabaseSync): SqliteDatabase {
   return {
     close: () => database.close(),
     prepare(text): SqliteStatement {
+      if (text !== 'rollback') ensureUsable();
       if (text === 'begin') hasFailed = false;
       if (text === 'commit' && hasFailed) throw new Error('A statement of the transaction failed.');
       const statement = watched(() => database.prepare(text));

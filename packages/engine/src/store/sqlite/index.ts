@@ -31,8 +31,8 @@ export function openSqliteStore(path: string, { observer }: Pick<OpenStoreOption
   removeCopy(path);
   // Whoever ran deliveries of this file before has ended, however that was.
   file.exec('delete from delivery_workers');
-  const database = kyselyDatabase(file);
   const commits = commitsTo(path, file);
+  const database = kyselyDatabase(file, commits.ensureUsable);
   const dialect: SqlDialect = { ...sqlite, observer, onDisk: commits.onDisk };
   const wakeups = timerWakeups();
   const db = new Kysely<Tables>({ dialect: nodeSqliteDialect(database, commits) });
