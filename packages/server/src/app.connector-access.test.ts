@@ -1,5 +1,6 @@
 import { standIn } from '@patchbay/kit/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ROUTE_RULES, type Sent } from './testing/access-matrix/route-rules.ts';
 import { form, ndjson } from './testing/form.ts';
 import { type TestServer, testServer } from './testing/test-server.ts';
 import { addUser } from './testing/users.ts';
@@ -348,6 +349,66 @@ describe('access per connector, by caller, connector and route', () => {
       status: 403,
       body: { message: 'Unauthorized to delete actions' },
     });
+  });
+});
+
+describe('every route of the API’s document', () => {
+  const NEEDLE = 'needle-in-the-answer';
+
+  it('tells nothing of a private connector, its runs and its deliveries to who is not entered', async () => {
+    const id = 'needle';
+    await as('ada', 'POST', `/api/actions/connector/${id}`, {
+      name: NEEDLE,
+      connector_type_id: '.webhook',
+      config: { url: `${remote.url}/${NEEDLE}`, hasAuth: false },
+    });
+    await KINDS.private(id);
+    const delivery = await as('ada', 'POST', '/api/patchbay/deliveries', {
+      connector_id: id,
+      params: { body: NEEDLE },
+      order_key: NEEDLE,
+      run_at: LATER,
+    });
+    await as('ada', 'POST', `/api/actions/connector/${id}/_execute`, run);
+    const seen: string[] = [];
+    const leaks: string[] = [];
+    const ofConnector = /connectors?\/\{(id|connectorId|connector_id)\}|stack_connectors/;
+    for (const [route, rule] of Object.entries(ROUTE_RULES)) {
+      const [, sent] = typeof rule === 'string' ? [rule, {} as Sent] : rule;
+      const [method = '', template = ''] = route.split(' ');
+      const ours: Record<string, string> = { id, connectorId: id, connector_id: id };
+      if (template.startsWith('/api/patchbay/deliveries')) ours.id = delivery.body.id;
+      const path = template.replaceAll(
+        /\{(\w+)\}/g,
+        (_, name) => ours[name] ?? sent.params?.[name] ?? 'nothing',
+      );
+      const query = sent.query === undefined ? '' : `?${sent.query.replace('nowhere', id)}`;
+      // What is refused for what was sent comes to no connector.
+      const ask = (name: string) => as(name, method, `${path}${query}`, sent.body);
+      if (ofConnector.test(template)) {
+        const { status } = await ask('cleo');
+        seen.push(route);
+        const isTaken = route === 'POST /api/actions/connector/{id}' && status === 409;
+        if (status !== 404 && !isTaken && !path.includes('_push')) leaks.push(`${route}: ${status}`);
+      }
+      if (method !== 'GET' && !/_(find|logs|kpi|export|cancel|discard)/.test(template)) continue;
+      const { body } = await ask('cleo');
+      if (JSON.stringify(body).includes(NEEDLE)) leaks.push(`${route}: ${JSON.stringify(body)}`);
+    }
+    expect(leaks).toEqual([]);
+    expect(seen.length).toBeGreaterThan(18);
+    expect((await as('ada', 'GET', `/api/patchbay/deliveries/${delivery.body.id}`)).body.state).toBe('ready');
+    expect(JSON.stringify((await as('bob', 'GET', '/api/patchbay/events')).body)).toContain(NEEDLE);
+  });
+
+  it('of saved objects exports what is seen, and replaces what may be changed', async () => {
+    const [hidden, gated] = [await connector('private'), await connector('gated')];
+    const exported = async (name: string) => {
+      const { body } = await as(name, 'POST', '/api/saved_objects/_export', { type: 'action' });
+      return [hidden, gated].filter((id) => body.includes(`"id":"${id}"`));
+    };
+    expect(await exported('bob')).toEqual([hidden, gated]);
+    expect(await exported('cleo')).toEqual([gated]);
   });
 });
 
