@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testCa } from '../packages/engine/src/testing/index.ts';
-import { filesOf, rowsOf } from './canary/collect.ts';
+import { backedUp, filesOf, rowsOf } from './canary/collect.ts';
 import { echoes } from './canary/echoes.ts';
 import { planting, type Text } from './canary/planted.ts';
 import { killGroup, type Started, start, until } from './checkout.ts';
@@ -43,7 +42,7 @@ const environment: NodeJS.ProcessEnv = {
 /** The connector's own config, which whoever may read the connector reads, and the table that it is kept in. */
 const inConfig = (name: string) =>
   /^(GET|POST|PUT) \/(api|internal)\/actions\/connectors?(\/in-url)? 200$/.test(name) ||
-  /^patchbay connectors (list|get) |^table connectors$|^file data\/patchbay\.sqlite/.test(name);
+  /^patchbay connectors (list|get) |^(table|backup of) connectors$|^file data\/patchbay\.sqlite/.test(name);
 
 async function serve(config: object, dataFolder: string, flags: string[] = []): Promise<Started> {
   const file = join(folder, `${running.length}.json`);
@@ -500,7 +499,7 @@ async function useCommands(): Promise<void> {
   );
   const taken = join(folder, 'taken.gz');
   await patchbay(['backup', taken, ...at]);
-  out.push({ name: 'a backup', text: gunzipSync(readFileSync(taken)).toString() });
+  out.push(...backedUp(taken));
   await patchbay(['connectors', 'apply', '-f', file, '--yes', ...at]);
   await patchbay(['connectors', 'execute', 'applied', '--params', '{"body":"x"}', ...at]);
 }

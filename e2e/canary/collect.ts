@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { gunzipSync } from 'node:zlib';
 import type { Text } from './planted.ts';
 
 /** Every file below a folder, byte by byte. */
@@ -30,6 +31,16 @@ export function rowsOf(file: string): Text[] {
   } finally {
     database.close();
   }
+}
+
+/** Every line of a backup, by its table. */
+export function backedUp(file: string): Text[] {
+  let table = 'nothing';
+  const lines = gunzipSync(readFileSync(file)).toString('utf8').split('\n');
+  return lines.map((text) => {
+    table = /^\{"table":"(\w+)"/.exec(text)?.[1] ?? table;
+    return { name: `backup of ${table}`, text };
+  });
 }
 
 function bytesAsText(_key: string, value: unknown): unknown {
