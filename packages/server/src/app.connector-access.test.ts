@@ -5,6 +5,9 @@ import { form, ndjson } from './testing/form.ts';
 import { type TestServer, testServer } from './testing/test-server.ts';
 import { addUser } from './testing/users.ts';
 
+// Several hundred calls, on whatever else a machine does.
+vi.setConfig({ testTimeout: 60_000 });
+
 const LATER = '2099-01-01T00:00:00Z';
 
 let remote: Awaited<ReturnType<typeof standIn>>;
