@@ -9,6 +9,7 @@ import {
   TooManyRequestsError,
 } from '../errors/index.ts';
 import type { RunSource } from '../events/index.ts';
+import { timeOrderedIds } from '../random/index.ts';
 import type {
   DeliveryQuery,
   DeliveryRecord,
@@ -169,6 +170,7 @@ const CHANGES = {
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { store, catalog, vault, maxQueued, observer, log, now } = options;
   const paramsOf = keptParams(store, vault);
+  const idAt = timeOrderedIds();
 
   /** Asks once for each connector. */
   function receivers() {
@@ -184,8 +186,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     };
   }
 
-  const record = ({ uuid: _, source, ...item }: NewDelivery, typeId: string): NewDeliveryRecord =>
-    newRecord({ ...item, typeId, source: { ...source } }, { vault, at: now() });
+  function record({ uuid: _, source, ...item }: NewDelivery, typeId: string): NewDeliveryRecord {
+    const at = now();
+    return newRecord({ ...item, typeId, source: { ...source } }, { vault, at, id: idAt(at) });
+  }
 
   async function insert(
     records: readonly NewDeliveryRecord[],

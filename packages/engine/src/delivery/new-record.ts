@@ -11,13 +11,12 @@ export interface NewRecordFacts
   runAt?: Date | undefined;
 }
 
-/** A delivery as it is stored first, its params sealed. */
+/** A delivery as it is stored first, its params sealed. Who makes many has ids of its own. */
 export function newRecord(
   { params, runAt, orderKey = null, idempotencyKey = null, origin = null, ...facts }: NewRecordFacts,
-  { vault, at }: { vault: Pick<Vault, 'seal'>; at: Date },
+  { vault, at, id = newDeliveryId() }: { vault: Pick<Vault, 'seal'>; at: Date; id?: string },
 ): NewDeliveryRecord {
   const { spaceId, connectorId } = facts;
-  const id = newDeliveryId();
   const createdAt = at.toISOString();
   const notBefore = runAt?.toISOString() ?? createdAt;
   return {

@@ -15,7 +15,6 @@ import {
   type TokenUsage,
   type Transport,
 } from '@patchbay/kit';
-import { v7 } from 'uuid';
 import { holds, type Principal } from '../access/index.ts';
 import type { Catalog, Connector, ConnectorSettings, ResolvedConnector } from '../catalog/index.ts';
 import type { Egress } from '../egress/index.ts';
@@ -34,6 +33,7 @@ import {
   type Task,
   timeoutText,
 } from '../events/index.ts';
+import { timeOrderedIds } from '../random/index.ts';
 import type { RateLimit } from '../rate-limits/index.ts';
 import {
   lazyRedactor,
@@ -62,8 +62,8 @@ export interface RunRequest {
   source: RunSource;
   /** Whom a system type's run is for, with whose rights it acts; left out: nobody. */
   caller?: Principal | undefined;
-  /** Fires when the caller is gone. */
-  signal: AbortSignal;
+  /** Fires when the caller is gone; undefined: nobody goes away. */
+  signal: AbortSignal | undefined;
 }
 
 /** A run that nobody waits for: one attempt of a delivery. */
@@ -181,6 +181,7 @@ export function createExecution(options: ExecutionOptions): Execution {
   const readInput = inputReader(catalog.validation);
   const log = logger('actions');
   const redactors = new Set<Redactor>();
+  const uuidAt = timeOrderedIds();
   let isAborted = false;
   const isLimited = typeLimits(options.rateLimits);
 
@@ -384,7 +385,7 @@ export function createExecution(options: ExecutionOptions): Execution {
     const startedAt = now();
     return {
       // In the order of time: runs that follow each other are neighbours in the event log's index of them.
-      executionUuid: v7({ msecs: startedAt.getTime() }),
+      executionUuid: uuidAt(startedAt),
       source,
       spaceId,
       connector: { id, typeId, name, isInMemory: origin !== 'stored' },
@@ -394,11 +395,9 @@ export function createExecution(options: ExecutionOptions): Execution {
   }
 
   async function runTask(request: TaskRequest): Promise<TaskResult> {
-    // Nobody goes away; a forced stop aborts it as it aborts every run.
-    const { signal } = new AbortController();
     let run: Run | undefined;
     try {
-      const prepared = await prepare({ ...request, signal });
+      const prepared = await prepare({ ...request, signal: undefined });
       run = prepared.run;
       const owner = ownerOf(prepared);
       const ended = new Promise<{ result: ActionResult; wasRun: boolean }>((resolve) => {

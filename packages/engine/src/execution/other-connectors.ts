@@ -16,7 +16,7 @@ interface Reach {
     params: unknown;
     source: RunSource;
     caller: Principal | undefined;
-    signal: AbortSignal;
+    signal: undefined;
   }): Promise<ActionResult>;
 }
 
@@ -38,8 +38,7 @@ export function otherConnectors({ catalog, spaceId, source, caller, run }: Reach
       if ((await find(connectorId)) === undefined)
         throw new NotFoundError(`Saved object [action/${connectorId}] not found`);
       // A stop aborts it as it aborts every run; the one that asked for it may be long over.
-      const { signal } = new AbortController();
-      return run({ spaceId, connectorId, params, source, caller, signal });
+      return run({ spaceId, connectorId, params, source, caller, signal: undefined });
     },
   };
 }

@@ -5,8 +5,8 @@ import { followed } from './followed.ts';
 export const RUN_TIMEOUT = { text: '5m', ms: 300_000 };
 
 export interface Work {
-  /** Fires when the caller is gone. */
-  caller: AbortSignal;
+  /** Fires when the caller is gone; undefined: nobody goes away, and only a forced stop aborts it. */
+  caller: AbortSignal | undefined;
   /** What it comes to when its time is up. */
   onTimeout(): ActionResult;
   run(signal: AbortSignal): Promise<ActionResult>;
@@ -33,11 +33,11 @@ export function runningWork(): RunningWork {
       const abort = () => controller.abort();
       let timer: NodeJS.Timeout | undefined;
       running.add(controller);
-      caller.addEventListener('abort', abort);
-      if (caller.aborted) abort();
+      caller?.addEventListener('abort', abort);
+      if (caller?.aborted) abort();
       const end = () => {
         clearTimeout(timer);
-        caller.removeEventListener('abort', abort);
+        caller?.removeEventListener('abort', abort);
         running.delete(controller);
       };
       let result: ActionResult;

@@ -1,15 +1,8 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHash,
-  createSecretKey,
-  randomBytes,
-  scryptSync,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createSecretKey, scryptSync } from 'node:crypto';
+import { randomPieces } from '../random/index.ts';
 
 const ALGORITHM = 'aes-256-gcm';
 const NONCE_BYTES = 12;
-const NONCES_AT_ONCE = 256;
 const TAG_BYTES = 16;
 const KEY_BYTES = 32;
 const FORMAT = 'v1';
@@ -38,7 +31,7 @@ export function createCipher(encryptionKey: string, salt: Buffer): Cipher {
   // A key object once: handing over raw bytes costs several times the decryption of a short secret.
   const key = createSecretKey(bytes);
   const prefix = `${FORMAT}.${keyId}.`;
-  const nextNonce = nonces();
+  const nextNonce = randomPieces(NONCE_BYTES);
   return {
     prefix,
     seal(plaintext, associatedData) {
@@ -63,16 +56,5 @@ export function createCipher(encryptionKey: string, salt: Buffer): Cipher {
       decipher.final();
       return text.toString('utf8');
     },
-  };
-}
-
-/** Random bytes, each given once. Asked for many at a time, since asking costs several times what twelve of them do. */
-function nonces(): () => Buffer {
-  let unused = Buffer.alloc(0);
-  return () => {
-    if (unused.length === 0) unused = randomBytes(NONCES_AT_ONCE * NONCE_BYTES);
-    const nonce = unused.subarray(0, NONCE_BYTES);
-    unused = unused.subarray(NONCE_BYTES);
-    return nonce;
   };
 }

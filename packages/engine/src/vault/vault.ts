@@ -90,14 +90,27 @@ function opens(cipher: Cipher, check: string): boolean {
   return tryOpen(cipher, check, CHECK) === CHECK_TEXT;
 }
 
-/** Stable text: attributes sorted by key at every depth. Made once for each descriptor. */
+/** Stable text: attributes sorted by key at every depth. */
 function associatedData(descriptor: Descriptor): string {
+  // Those of the params of a delivery are used once: to keep their texts costs more than to make them.
+  return isShort(descriptor.attributes) ? textOf(descriptor) : keptText(descriptor);
+}
+
+function isShort(attributes: Descriptor['attributes']): boolean {
+  const values = Object.values(attributes);
+  return values.length < 2 && typeof values[0] !== 'object';
+}
+
+function keptText(descriptor: Descriptor): string {
   const known = texts.get(descriptor);
   if (known !== undefined) return known;
-  const { type, id, spaceId, attributes } = descriptor;
-  const text = JSON.stringify([type, id, spaceId, sorted(attributes)]);
+  const text = textOf(descriptor);
   texts.set(descriptor, text);
   return text;
+}
+
+function textOf({ type, id, spaceId, attributes }: Descriptor): string {
+  return JSON.stringify([type, id, spaceId, isShort(attributes) ? attributes : sorted(attributes)]);
 }
 
 const texts = new WeakMap<Descriptor, string>();
