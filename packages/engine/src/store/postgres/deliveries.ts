@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { DueLane, Inserted, NewDeliveryRecord } from '../delivery-port.ts';
 import type { Database } from '../sql/index.ts';
 import { type DeliveryRow, deliveryRecord, type HotDeliveries, type OrderQueue } from '../sql/index.ts';
+import { textArray } from './text-array.ts';
 
 /** As many rows of `delivery_queue` as the migration makes. */
 const SHARDS = 16;
@@ -70,42 +71,24 @@ export const hotDeliveries: HotDeliveries = {
         ended_at = case settled.state when 'ready' then null else settled.at end,
         updated_at = settled.at, worker = null, started_at = null
       from unnest(
-        ${array(
+        ${numbers(
           settlements.map(({ claimed }) => claimed.seq),
           'bigint',
         )},
-        ${array(
-          settlements.map(({ claimed }) => claimed.worker),
-          'text',
-        )},
-        ${array(
+        ${texts(settlements.map(({ claimed }) => claimed.worker))},
+        ${numbers(
           settlements.map(({ claimed }) => claimed.attempt),
           'integer',
         )},
-        ${array(
-          settlements.map(({ state }) => state),
-          'text',
-        )},
-        ${array(
-          settlements.map(({ dueAt }) => dueAt),
-          'text',
-        )},
-        ${array(
-          settlements.map(({ claimed, attempt }) => JSON.stringify([...claimed.attempts, attempt])),
-          'text',
-        )},
-        ${array(
+        ${texts(settlements.map(({ state }) => state))},
+        ${texts(settlements.map(({ dueAt }) => dueAt))},
+        ${texts(settlements.map(({ claimed, attempt }) => JSON.stringify([...claimed.attempts, attempt])))},
+        ${numbers(
           settlements.map(({ isUncounted }) => Number(isUncounted)),
           'integer',
         )},
-        ${array(
-          settlements.map(({ reason }) => reason),
-          'text',
-        )},
-        ${array(
-          settlements.map(({ at }) => at),
-          'text',
-        )}
+        ${texts(settlements.map(({ reason }) => reason))},
+        ${texts(settlements.map(({ at }) => at))}
       ) as settled (seq, worker, attempt, state, due_at, attempts, uncounted, reason, at)
       where deliveries.seq = settled.seq and deliveries.state = 'running'
         and deliveries.worker = settled.worker and deliveries.attempt = settled.attempt
@@ -141,7 +124,7 @@ async function insertRows(
   records: readonly (NewDeliveryRecord & { state: string })[],
 ): Promise<void> {
   const column = (value: (record: NewDeliveryRecord & { state: string }) => string | null) =>
-    array(records.map(value), 'text');
+    texts(records.map(value));
   await sql`
     with new as (
       select * from unnest(
@@ -185,14 +168,8 @@ async function byIdempotencyKey(db: Database, records: readonly NewDeliveryRecor
   }>`
     select id, state, space_id, idempotency_key from deliveries
     where (space_id, idempotency_key) in (select * from unnest(
-      ${array(
-        keyed.map(({ spaceId }) => spaceId),
-        'text',
-      )},
-      ${array(
-        keyed.map(({ idempotencyKey }) => idempotencyKey),
-        'text',
-      )}))`.execute(db);
+      ${texts(keyed.map(({ spaceId }) => spaceId))},
+      ${texts(keyed.map(({ idempotencyKey }) => idempotencyKey))}))`.execute(db);
   for (const { id, state, space_id, idempotency_key } of rows) {
     known.set(keyOf(space_id, idempotency_key), { id, state });
   }
@@ -216,18 +193,9 @@ async function queuesInUse(db: Database, records: readonly NewDeliveryRecord[]):
 
 function ofQueues(queues: readonly OrderQueue[]): RawBuilder<unknown> {
   return sql`(select distinct * from unnest(
-    ${array(
-      queues.map(({ spaceId }) => spaceId),
-      'text',
-    )},
-    ${array(
-      queues.map(({ connectorId }) => connectorId),
-      'text',
-    )},
-    ${array(
-      queues.map(({ orderKey }) => orderKey),
-      'text',
-    )}
+    ${texts(queues.map(({ spaceId }) => spaceId))},
+    ${texts(queues.map(({ connectorId }) => connectorId))},
+    ${texts(queues.map(({ orderKey }) => orderKey))}
   ) as queue (space_id, connector_id, order_key)) as queues`;
 }
 
@@ -235,9 +203,10 @@ function keyOf(...parts: string[]): string {
   return JSON.stringify(parts);
 }
 
-function array(
-  values: readonly (string | number | null)[],
-  type: 'text' | 'integer' | 'bigint',
-): RawBuilder<unknown> {
+function texts(values: readonly (string | null)[]): RawBuilder<unknown> {
+  return sql`${textArray(values)}::text[]`;
+}
+
+function numbers(values: readonly number[], type: 'integer' | 'bigint'): RawBuilder<unknown> {
   return sql`${values}::${sql.raw(type)}[]`;
 }

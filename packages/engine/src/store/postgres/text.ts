@@ -4,8 +4,13 @@
  */
 const MARK = '\uffff';
 
+/** Whether a text, or its UTF-8, is kept as it is. */
+export function isPlain(text: string | Buffer): boolean {
+  return !text.includes('\0') && !text.includes(MARK);
+}
+
 export function toPostgres(text: string): string {
-  if (!text.includes('\0') && !text.includes(MARK)) return text;
+  if (isPlain(text)) return text;
   return text.replaceAll(MARK, `${MARK}1`).replaceAll('\0', `${MARK}0`);
 }
 
