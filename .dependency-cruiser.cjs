@@ -22,12 +22,18 @@ const engine = {
   files: [],
   random: [],
   'rate-limits': [],
+  tracing: [],
   config: ['files', 'networks'],
   redaction: ['config'],
   store: [],
   spaces: ['store'],
+<<<<<<< HEAD
   vault: ['store', 'files', 'random'],
   egress: ['config', 'networks'],
+=======
+  vault: ['store', 'files'],
+  egress: ['config', 'networks', 'tracing'],
+>>>>>>> 6d567eb (Traces: spans through request, run, hop and delivery, sent by OTLP; carried to the remote where a connector asks for it)
   elasticsearch: ['egress', 'config', 'redaction'],
   tokens: ['store', 'vault'],
   licensing: [],
@@ -47,10 +53,15 @@ const engine = {
     'rate-limits',
     'random',
     'store',
+    'tracing',
   ],
   cases: ['access', 'catalog', 'execution', 'licensing', 'store'],
   'key-rotation': ['catalog', 'delivery', 'tokens', 'vault', 'store'],
+<<<<<<< HEAD
   delivery: ['catalog', 'execution', 'events', 'vault', 'store', 'config', 'random'],
+=======
+  delivery: ['catalog', 'execution', 'events', 'vault', 'store', 'config', 'tracing'],
+>>>>>>> 6d567eb (Traces: spans through request, run, hop and delivery, sent by OTLP; carried to the remote where a connector asks for it)
   health: ['catalog', 'delivery', 'events', 'spaces', 'store'],
   usage: ['catalog', 'events', 'spaces', 'store'],
   'saved-objects': ['catalog', 'store'],
@@ -118,6 +129,20 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/', pathNot: [tests, '^packages/connectors/src/mcp/'] },
       to: { path: 'node_modules/@modelcontextprotocol' },
+    },
+    {
+      name: 'opentelemetry-in-tracing-only',
+      comment: 'Rooms tell `Tracing`; who traces nothing loads nothing of it.',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: [tests, '^packages/(engine|server)/src/tracing/'] },
+      to: { path: 'node_modules/@opentelemetry' },
+    },
+    {
+      name: 'prom-client-in-metrics-only',
+      comment: 'Rooms tell their observers; it is loaded by the first scrape.',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: [tests, '^packages/server/src/metrics/'] },
+      to: { path: 'node_modules/prom-client' },
     },
     {
       name: 'no-import-of-node-http',

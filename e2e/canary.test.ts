@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testCa } from '../packages/engine/src/testing/index.ts';
+import { type OtlpCollector, otlpCollector } from '../packages/server/src/testing/otlp-collector.ts';
 import { backedUp, filesOf, rowsOf } from './canary/collect.ts';
 import { echoes } from './canary/echoes.ts';
 import { planting, type Text } from './canary/planted.ts';
@@ -29,6 +30,7 @@ const secretFiles = join(folder, 'mounted');
 const out: Text[] = [];
 const running: Started[] = [];
 let url = '';
+let collector: OtlpCollector;
 
 /** What every process of the test finds in its environment. */
 const environment: NodeJS.ProcessEnv = {
@@ -132,6 +134,7 @@ beforeAll(async () => {
     'xpack.actions.preconfigured.kept.secrets.password': planted.secret('keystore-preconfigured'),
   };
   for (const [key, value] of Object.entries(kept)) await patchbay(['keystore', 'add', key, '--stdin'], value);
+  collector = await otlpCollector();
   const proxy = new URL(await remotes.proxy());
   proxy.username = planted.plain('proxy-user');
   proxy.password = planted.secret('proxy-password');
@@ -165,14 +168,17 @@ beforeAll(async () => {
       'patchbay.audit.file': join(data, 'audit.log'),
       'elasticsearch.hosts': [await remotes.elasticsearch()],
       'elasticsearch.username': 'writer',
+      'patchbay.tracing.endpoint': collector.url,
+      'patchbay.tracing.headers': { 'X-Collector-Token': planted.plain('tracing-header') },
       'elasticsearch.customHeaders': { 'X-Cluster-Token': planted.plain('elasticsearch-header') },
     },
     data,
   );
 });
 
-afterAll(() => {
+afterAll(async () => {
   for (const process of running) killGroup(process);
+  await collector[Symbol.asyncDispose]();
   remotes.close();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -190,6 +196,8 @@ it('no planted secret comes out, whatever fails', async () => {
   const [server] = running.filter(({ output }) => output().includes('is ready'));
   expect(await stop(server as Started)).toBe(0);
   expect(server?.output()).toContain('action execution failure');
+  expect(collector.spans.length).toBeGreaterThan(100);
+  out.push({ name: 'spans', text: Buffer.concat(collector.bytes).toString() });
   await runWithOtherCredentials();
   await crash();
 
@@ -435,6 +443,7 @@ async function deliverToThem(): Promise<void> {
 
 /** Every route that only reads, as the OpenAPI document names them. */
 async function readEverything(): Promise<void> {
+  await call('GET', '/metrics');
   const document = (await call('GET', '/api/openapi.json')) as { paths: Record<string, object> };
   const paths = Object.entries(document.paths).flatMap(([path, methods]) => ('get' in methods ? [path] : []));
   expect(paths.length).toBeGreaterThan(10);

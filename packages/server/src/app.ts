@@ -7,6 +7,7 @@ import {
 } from '@patchbay/engine/errors';
 import { ensureActionsLicensed } from '@patchbay/engine/licensing';
 import { createNetworks } from '@patchbay/engine/networks';
+import { NO_TRACING } from '@patchbay/engine/tracing';
 import fastify, { type FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
@@ -24,6 +25,7 @@ import { schemaCompilers } from './http/schema-compilers.ts';
 import { serverTls } from './http/server-tls.ts';
 import { createSpacePath } from './http/space-path.ts';
 import { answerWhileStopping } from './http/stopping.ts';
+import { traceRequests } from './http/trace-requests.ts';
 import { withoutTrailingSlash } from './http/trailing-slash.ts';
 import { unreadableRequestHandler } from './http/unreadable-request.ts';
 import { listRoutes } from './openapi/route-list.ts';
@@ -107,7 +109,7 @@ const SECURITY_HEADERS = {
  * then the route: privilege (403), space (404), its business.
  */
 export async function createApp(system: System, slow = SLOW_REQUESTS): Promise<App> {
-  const { settings, license, log, audit, tallies, now } = system;
+  const { settings, license, log, audit, tallies, tracing = NO_TRACING, now } = system;
   const maxPayload = settings['server.maxPayload'];
   const spacePath = createSpacePath(settings['server.rewriteBasePath'] ? settings['server.basePath'] : '');
   const onError = errorHandler(log, maxPayload);
@@ -148,6 +150,7 @@ export async function createApp(system: System, slow = SLOW_REQUESTS): Promise<A
   app.decorateRequest('auditedId', undefined);
   app.decorateRequest('hasFailed', false);
   if (audit !== undefined) auditRequests(app, { audit, withRuns: settings['patchbay.audit.runs'], now });
+  traceRequests(app, tracing);
   if (tallies !== undefined) countRequests(app, tallies);
   logRequests(app, log);
   const ensureNotStopping = answerWhileStopping(app);

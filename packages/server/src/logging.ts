@@ -1,5 +1,6 @@
 import type { Settings } from '@patchbay/engine/config';
 import { processRedactor, redactingLogger } from '@patchbay/engine/redaction';
+import { NO_TRACING, type Tracing } from '@patchbay/engine/tracing';
 import { createLogger, type Logger } from '@patchbay/kit';
 import { type DestinationStream, destination, type LoggerOptions, type Logger as Pino, pino } from 'pino';
 import { PATCHBAY_VERSION } from './version.ts';
@@ -8,11 +9,15 @@ import { PATCHBAY_VERSION } from './version.ts';
 const ECS_VERSION = '8.11.0';
 
 /** Loggers by name, all writing to one stream, to which no secret of the process gets. */
-export function createLoggers(settings: Settings, stream: DestinationStream): (name: string) => Logger {
+export function createLoggers(
+  settings: Settings,
+  stream: DestinationStream,
+  tracing: Pick<Tracing, 'isOn' | 'ids'> = NO_TRACING,
+): (name: string) => Logger {
   const redact = processRedactor(settings);
   const isEcs = settings['patchbay.logging.format'] === 'ecs';
   const level = pinoLevel(settings['logging.root.level']);
-  const root = pino({ level, ...(isEcs ? ecsOptions(settings) : PINO) }, stream);
+  const root = pino({ level, ...(isEcs ? ecsOptions(settings) : PINO), ...traceIds(tracing) }, stream);
   const loggers = new Map<string, Logger>();
   return (name) => {
     const known = loggers.get(name);
@@ -54,6 +59,17 @@ function ecsOptions(settings: Settings): LoggerOptions {
       'service.version': PATCHBAY_VERSION,
       'service.node.name': settings['server.name'],
       'process.pid': process.pid,
+    },
+  };
+}
+
+/** Lines tell the trace that they belong to. Not the audit log's, whose `trace` is the id of the request. */
+function traceIds({ isOn, ids }: Pick<Tracing, 'isOn' | 'ids'>): LoggerOptions {
+  if (!isOn) return {};
+  return {
+    mixin(line) {
+      const current = 'trace' in line ? undefined : ids();
+      return current === undefined ? {} : { 'trace.id': current.traceId, 'span.id': current.spanId };
     },
   };
 }

@@ -40,6 +40,8 @@ import { createMetrics } from './metrics/index.ts';
 import { listenForMetrics } from './metrics/own-port.ts';
 import { openDataVault } from './open-vault.ts';
 import { serverUuid } from './server-uuid.ts';
+import { NOT_TRACED } from './tracing/open-tracing.ts';
+import type { Traces } from './tracing/traces.ts';
 import { API_LEVEL, PATCHBAY_VERSION } from './version.ts';
 
 export interface StartOptions extends LoadedSettings {
@@ -47,6 +49,8 @@ export interface StartOptions extends LoadedSettings {
   /** Where secret references to variables look. */
   environment?: NodeJS.ProcessEnv;
   logger(name: string): Logger;
+  /** Left out: nothing is traced. Ended with the server. */
+  traces?: Traces;
   now?: () => Date;
   /** Collects the young generation; left out: that is left to V8. */
   collectYoung?: () => void;
@@ -96,6 +100,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const { settings, types, logger, now = () => new Date() } = options;
   const dataPath = resolve(settings['path.data']);
   mkdirSync(dataPath, { recursive: true, mode: 0o700 });
+  const { tracing, stop: stopTracing } = options.traces ?? NOT_TRACED;
   const metrics = settings['patchbay.metrics.enabled'] ? createMetrics(settings) : undefined;
   const observers = metrics?.observers;
   const store = await openStore(parseStoreUrl(settings['patchbay.store.url'], dataPath), {
@@ -112,7 +117,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       enabledTypes: settings['xpack.actions.enabledActionTypes'],
       license,
     });
-    const egress = createEgress(settings, logger('actions'), observers?.egress);
+    const egress = createEgress(settings, logger('actions'), { observer: observers?.egress, tracing });
     const elasticsearch = createElasticsearch(elasticsearchOptions(settings), { egress, now });
     const catalog = createCatalog({
       elasticsearch,
@@ -168,6 +173,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       processRedactor: processRedactor(settings),
       rateLimits: settings['xpack.actions.rateLimiter'],
       observer: observers?.run,
+      tracing,
       logger,
       now,
     });
@@ -180,6 +186,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       vault,
       maxQueued: settings['xpack.actions.queued.max'],
       observer: observers?.delivery,
+      tracing,
       log: logger('plugins.actions'),
       now: clock.now,
     });
@@ -191,6 +198,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
           vault,
           settings,
           observer: observers?.delivery,
+          tracing,
           log: deliveryLog,
           now: clock.now,
         })
@@ -258,6 +266,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         events,
         audit,
         tallies: metrics?.tallies,
+        tracing,
         scrape,
         log,
         now,
@@ -330,6 +339,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       await egress.close();
       audit?.close();
       await store.close();
+      await stopTracing();
     }
   } catch (error) {
     await store.close();

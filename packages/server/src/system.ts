@@ -11,6 +11,7 @@ import type { OAuth } from '@patchbay/engine/oauth';
 import type { SavedObjects } from '@patchbay/engine/saved-objects';
 import type { Spaces } from '@patchbay/engine/spaces';
 import type { Store } from '@patchbay/engine/store';
+import type { Tracing } from '@patchbay/engine/tracing';
 import type { Usage } from '@patchbay/engine/usage';
 import type { Vault } from '@patchbay/engine/vault';
 import type { Logger } from '@patchbay/kit';
@@ -42,6 +43,7 @@ export interface System {
   audit: Audit | undefined;
   /** Counts requests; undefined: nobody counts. */
   tallies: Tallies | undefined;
+  tracing: Tracing;
   /** The answer for Prometheus; undefined: there is none. */
   scrape: (() => ReturnType<Metrics['scrape']>) | undefined;
   log: Logger;

@@ -56,6 +56,7 @@ export const connectorSettings = z
       })
       .optional(),
     signing: z.strictObject({ enabled: z.boolean() }).optional(),
+    propagateTraceContext: z.boolean().optional(),
     delivery: deliverySettings.optional(),
     secrets: z
       .strictObject({
@@ -148,7 +149,7 @@ export function settingName(path: readonly string[]): string {
 }
 
 function open(settings: ConnectorSettings): OpenConnectorSettings {
-  const { proxy, tls, timeouts, redirects, signing, secrets } = settings;
+  const { proxy, tls, timeouts, redirects, signing, propagateTraceContext, secrets } = settings;
   const connection: ConnectionSettings = {
     tls: {
       verificationMode: tls?.verificationMode,
@@ -161,6 +162,7 @@ function open(settings: ConnectorSettings): OpenConnectorSettings {
     connectTimeoutMs: milliseconds(timeouts?.connect),
     responseTimeoutMs: milliseconds(timeouts?.response),
     redirects: redirects ?? {},
+    propagateTraceContext,
   };
   if (proxy !== undefined) {
     connection.proxy = {

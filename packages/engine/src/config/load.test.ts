@@ -147,6 +147,23 @@ xpack.actions.auth.oauth_authorization_code.rate_limits.callback: {lookbackWindo
   });
 
   describe('environment variables', () => {
+    it('of OpenTelemetry say where traces go, unless a setting does, or they are turned off', () => {
+      const standard = {
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
+        OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20a%2Cb, x-tenant=t=1,',
+        OTEL_SERVICE_NAME: 'alerts',
+      };
+      expect(load('', standard).settings).toMatchObject({
+        'patchbay.tracing.endpoint': 'http://collector:4318',
+        'patchbay.tracing.headers': { authorization: 'Bearer a,b', 'x-tenant': 't=1' },
+        'patchbay.tracing.serviceName': 'alerts',
+      });
+      const own = load('patchbay.tracing.endpoint: http://ours:4318', standard).settings;
+      expect(own['patchbay.tracing.endpoint']).toBe('http://ours:4318');
+      const off = load('', { ...standard, OTEL_SDK_DISABLED: 'true' }).settings;
+      expect(off['patchbay.tracing.endpoint']).toBeUndefined();
+    });
+
     it.each([
       ['SERVER_PORT', '80', 'server.port', 80],
       ['SERVER_NAME', '123', 'server.name', '123'],

@@ -11,6 +11,7 @@ import {
   readEnvironment,
   readFile,
   readKeystore,
+  readTelemetryEnvironment,
 } from './sources.ts';
 
 export interface LoadOptions {
@@ -40,7 +41,13 @@ export function loadSettings({ files, environment, overrides = {} }: LoadOptions
   const fromEnvironment = readEnvironment(environment);
   const keystore = readKeystore(keystoreValues(merge(...fromFiles, fromEnvironment, overrides), environment));
   problems.push(...keystore.problems);
-  const raw = merge(...fromFiles, keystore.values, fromEnvironment, overrides);
+  const raw = merge(
+    readTelemetryEnvironment(environment),
+    ...fromFiles,
+    keystore.values,
+    fromEnvironment,
+    overrides,
+  );
   const present = new Set([...read.flatMap((file) => [...file.present]), ...Object.keys(raw)]);
   const validated = validate(raw, present, problems);
   if (problems.length > 0) {

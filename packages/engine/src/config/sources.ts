@@ -196,6 +196,36 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): RawSettings {
   return values;
 }
 
+/** OpenTelemetry's own variables, which every service that is traced may be given. A setting of ours goes before them. */
+export function readTelemetryEnvironment(environment: NodeJS.ProcessEnv): RawSettings {
+  if (environment.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return {};
+  const values: RawSettings = {};
+  const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS, OTEL_SERVICE_NAME } = environment;
+  if (OTEL_EXPORTER_OTLP_ENDPOINT) values['patchbay.tracing.endpoint'] = OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (OTEL_SERVICE_NAME) values['patchbay.tracing.serviceName'] = OTEL_SERVICE_NAME;
+  if (OTEL_EXPORTER_OTLP_HEADERS)
+    values['patchbay.tracing.headers'] = headersFrom(OTEL_EXPORTER_OTLP_HEADERS);
+  return values;
+}
+
+/** `name=value,name=value`, percent-encoded. https://opentelemetry.io/docs/specs/otel/protocol/exporter/ */
+function headersFrom(text: string): Record<string, string> {
+  const pairs = text.split(',').map((pair) => pair.split(/=(.*)/s));
+  return Object.fromEntries(
+    pairs.flatMap(([name = '', value = '']) =>
+      name.trim() === '' ? [] : [[name.trim(), decoded(value.trim())]],
+    ),
+  );
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
 export function environmentName(key: SettingKey): string {
   return key.replaceAll('.', '_').toUpperCase();
 }

@@ -4,6 +4,7 @@ import type { Catalog } from '../catalog/index.ts';
 import type { Settings } from '../config/index.ts';
 import type { Execution } from '../execution/index.ts';
 import type { DeliveryRecord, Store } from '../store/index.ts';
+import { NO_TRACING, type Tracing } from '../tracing/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { endsWriter } from './ends-writer.ts';
 import { createGate } from './gate.ts';
@@ -34,6 +35,7 @@ export interface DeliveryWorkerOptions {
       | 'xpack.actions.run.connectorTypeOverrides'
     >;
   observer?: DeliveryObserver | undefined;
+  tracing?: Tracing | undefined;
   log: Logger;
   now(): Date;
   /** From 0 up to 1. */
@@ -46,6 +48,7 @@ const DEFAULT_MAX_ATTEMPTS = 3;
 /** Runs the deliveries that are due, as one of all workers on the store. */
 export function createDeliveryWorker(options: DeliveryWorkerOptions): Worker {
   const { store, catalog, execution, vault, settings, observer, log, now, random = Math.random } = options;
+  const { tracing = NO_TRACING } = options;
   const limits = laneLimits(catalog, settings);
   const hosts = hostLimits(settings['patchbay.delivery.hostLimits'], { store, now });
   const settler = createSettler({
@@ -54,6 +57,7 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): Worker {
       limits,
       notices: createNotices({ catalog, vault, observer, log, now }),
       observer,
+      tracing,
       onDue: (connectorId) => worker.wake(connectorId),
       onHeld: (connectorId) => worker.hold(connectorId),
     }),
@@ -81,6 +85,7 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): Worker {
     execution,
     vault,
     settler,
+    tracing,
     hosts,
     policyOf,
     standInOf: standIns({ catalog, vault, paramsOf: keptParams(store, vault), log, now }),
@@ -95,6 +100,7 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): Worker {
     gate: createGate(store, limits, hosts),
     limits,
     observer,
+    tracing,
     run: runs.run,
     recover: runs.recover,
     expire: runs.expire,

@@ -20,6 +20,7 @@ import type {
   Store,
   StoreTransaction,
 } from '../store/index.ts';
+import { NO_TRACING, type Tracing } from '../tracing/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { keptParams } from './kept-params.ts';
 import { newRecord } from './new-record.ts';
@@ -149,6 +150,7 @@ export interface DeliveryOptions {
   /** How many may be queued. */
   maxQueued: number;
   observer?: DeliveryObserver | undefined;
+  tracing?: Tracing | undefined;
   log: Logger;
   now(): Date;
 }
@@ -168,7 +170,7 @@ const CHANGES = {
 >;
 
 export function createDelivery(options: DeliveryOptions): Delivery {
-  const { store, catalog, vault, maxQueued, observer, log, now } = options;
+  const { store, catalog, vault, maxQueued, observer, tracing = NO_TRACING, log, now } = options;
   const paramsOf = keptParams(store, vault);
   const idAt = timeOrderedIds();
 
@@ -186,10 +188,15 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     };
   }
 
+<<<<<<< HEAD
   function record({ uuid: _, source, ...item }: NewDelivery, typeId: string): NewDeliveryRecord {
     const at = now();
     return newRecord({ ...item, typeId, source: { ...source } }, { vault, at, id: idAt(at) });
   }
+=======
+  const record = ({ uuid: _, source, ...item }: NewDelivery, typeId: string): NewDeliveryRecord =>
+    newRecord({ ...item, typeId, source: { ...source }, trace: tracing.carried() }, { vault, at: now() });
+>>>>>>> 6d567eb (Traces: spans through request, run, hop and delivery, sent by OTLP; carried to the remote where a connector asks for it)
 
   async function insert(
     records: readonly NewDeliveryRecord[],
@@ -277,6 +284,15 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     };
   }
 
+  /** What is enqueued in it carries its trace on. */
+  function enqueueing<T>(items: readonly NewDelivery[], work: () => Promise<T>): Promise<T> {
+    const attributes = {
+      'messaging.batch.message_count': items.length,
+      'patchbay.connector.id': items.length === 1 ? items[0]?.connectorId : undefined,
+    };
+    return tracing.span('enqueue', { kind: 'producer', attributes }, work);
+  }
+
   async function prepareWhatFits(items: readonly NewDelivery[]) {
     const receiver = receivers();
     const accepted: { item: NewDelivery; record: NewDeliveryRecord }[] = [];
@@ -298,13 +314,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   return {
     prepare,
-    async enqueue(items) {
-      return store.transaction(await prepare(items));
-    },
+    enqueue: (items) => enqueueing(items, async () => store.transaction(await prepare(items))),
     prepareWhatFits,
-    async enqueueWhatFits(items) {
-      return store.transaction(await prepareWhatFits(items));
-    },
+    enqueueWhatFits: (items) =>
+      enqueueing(items, async () => store.transaction(await prepareWhatFits(items))),
 
     get,
     paramsOf,

@@ -1,4 +1,5 @@
 import type { Store } from '../store/index.ts';
+import type { SpanFacts, Tracing } from '../tracing/index.ts';
 import { type Ended, isHeld, type LaneChange, noteHealth } from './lane-health.ts';
 import type { LaneLimitsReader } from './lane-limits.ts';
 import type { Tell } from './notices.ts';
@@ -9,6 +10,7 @@ export interface EndsWriterOptions {
   limits: LaneLimitsReader;
   notices: { prepare(ended: readonly Ended[]): Promise<Tell> };
   observer?: DeliveryObserver | undefined;
+  tracing: Tracing;
   /** Something of the lane may be taken now. */
   onDue(connectorId: string): void;
   /** The lane is to be left alone. */
@@ -16,8 +18,10 @@ export interface EndsWriterOptions {
 }
 
 /** Writes down what attempts came to, what they say of their remotes, and whom that is told, in one transaction. */
-export function endsWriter({ store, limits, notices, observer, onDue, onHeld }: EndsWriterOptions) {
-  return async (ended: readonly Ended[]): Promise<void> => {
+export function endsWriter(options: EndsWriterOptions) {
+  const { store, limits, notices, observer, tracing, onDue, onHeld } = options;
+
+  async function write(ended: readonly Ended[]): Promise<void> {
     // Within the transaction nothing but the transaction may be asked.
     const connectorIds = new Set(ended.map(({ settlement }) => settlement.claimed.connectorId));
     const bounds = new Map(
@@ -34,6 +38,20 @@ export function endsWriter({ store, limits, notices, observer, onDue, onHeld }: 
     for (const { connectorId } of due) onDue(connectorId);
     // A place is free that all processes share.
     for (const [connectorId, { maxRunning }] of bounds) if (maxRunning !== undefined) onDue(connectorId);
+  }
+
+  /** Of no trace: it is many traces' end. */
+  return (ended: readonly Ended[]): Promise<void> =>
+    tracing.span('settle', { kind: 'client', parent: 'none', ...settling(tracing, ended) }, () =>
+      write(ended),
+    );
+}
+
+function settling(tracing: Tracing, ended: readonly Ended[]): Pick<SpanFacts, 'attributes' | 'links'> {
+  if (!tracing.isOn) return {};
+  return {
+    attributes: { 'messaging.batch.message_count': ended.length },
+    links: ended.flatMap(({ settlement: { claimed } }) => claimed.trace ?? []),
   };
 }
 

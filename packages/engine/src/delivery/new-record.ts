@@ -6,6 +6,8 @@ import { paramsDescriptor } from './descriptor.ts';
 export interface NewRecordFacts
   extends Pick<NewDeliveryRecord, 'spaceId' | 'connectorId' | 'typeId' | 'source'>,
     Partial<Pick<NewDeliveryRecord, 'orderKey' | 'idempotencyKey' | 'origin'>> {
+  /** Of whoever enqueues it. */
+  trace?: NewDeliveryRecord['trace'] | undefined;
   params: unknown;
   /** Not before. */
   runAt?: Date | undefined;
@@ -13,8 +15,21 @@ export interface NewRecordFacts
 
 /** A delivery as it is stored first, its params sealed. Who makes many has ids of its own. */
 export function newRecord(
+<<<<<<< HEAD
   { params, runAt, orderKey = null, idempotencyKey = null, origin = null, ...facts }: NewRecordFacts,
   { vault, at, id = newDeliveryId() }: { vault: Pick<Vault, 'seal'>; at: Date; id?: string },
+=======
+  {
+    params,
+    runAt,
+    orderKey = null,
+    idempotencyKey = null,
+    origin = null,
+    trace = null,
+    ...facts
+  }: NewRecordFacts,
+  { vault, at }: { vault: Pick<Vault, 'seal'>; at: Date },
+>>>>>>> 6d567eb (Traces: spans through request, run, hop and delivery, sent by OTLP; carried to the remote where a connector asks for it)
 ): NewDeliveryRecord {
   const { spaceId, connectorId } = facts;
   const createdAt = at.toISOString();
@@ -25,6 +40,7 @@ export function newRecord(
     orderKey,
     idempotencyKey,
     origin,
+    trace,
     runAt: notBefore > createdAt ? notBefore : createdAt,
     createdAt,
     params: vault.seal(paramsDescriptor({ id, spaceId, connectorId }), params),

@@ -8,6 +8,7 @@ import type {
   EventEntry,
   Settlement,
 } from '../store/index.ts';
+import type { Span, SpanFacts, Tracing } from '../tracing/index.ts';
 import type { Vault } from '../vault/index.ts';
 import type { Observation } from './breaker.ts';
 import { paramsDescriptor } from './descriptor.ts';
@@ -22,6 +23,7 @@ export interface DeliveryRunOptions {
   execution: Pick<Execution, 'runTask' | 'recordLost'>;
   vault: Vault;
   settler: Settler;
+  tracing: Tracing;
   hosts: Pick<HostLimits, 'passFor'>;
   policyOf(delivery: DeliveryRecord): Promise<RetryPolicy>;
   /** What is to be delivered in the place of one that is dead; undefined: nothing was meant to be. */
@@ -56,7 +58,7 @@ const LOST = 'the process that ran it has ended';
 const STOPPED = 'the process that ran it was stopped';
 
 export function deliveryRuns(options: DeliveryRunOptions) {
-  const { execution, vault, settler, hosts, policyOf, standInOf, log, now, random } = options;
+  const { execution, vault, settler, tracing, hosts, policyOf, standInOf, log, now, random } = options;
 
   /** The params as they were accepted. Throws when they are gone, or do not open. */
   function paramsOf(delivery: ClaimedDelivery): unknown {
@@ -65,7 +67,13 @@ export function deliveryRuns(options: DeliveryRunOptions) {
   }
 
   /** Runs one and hands what it came to to the settler. Never rejects. */
-  async function run(delivery: ClaimedDelivery): Promise<void> {
+  function run(delivery: ClaimedDelivery): Promise<void> {
+    return tracing.span('deliver', tracing.isOn ? attemptFacts(delivery) : {}, (span) =>
+      runOnce(delivery, span),
+    );
+  }
+
+  async function runOnce(delivery: ClaimedDelivery, span: Span): Promise<void> {
     const { params: _sealed, ...claimed } = delivery;
     const events: EventEntry[] = [];
     const startedAt = now();
@@ -90,6 +98,8 @@ export function deliveryRuns(options: DeliveryRunOptions) {
     }
     const refusal = result.status === 'error' ? pass?.refused() : undefined;
     if (refusal !== undefined) outcome = 'refused';
+    span.set({ 'patchbay.delivery.outcome': outcome });
+    if (outcome !== 'delivered') span.fail(outcome);
     const attempt = { number: delivery.attempt, startedAt, executionUuid, outcome };
     // A token that is not given back is one that comes in later.
     await pass
@@ -228,6 +238,26 @@ export function deliveryRuns(options: DeliveryRunOptions) {
       const attempt = { number, startedAt: start, executionUuid: null, outcome: 'lost' as const };
       await settle(abandoned, attempt, result, events);
     },
+  };
+}
+
+/**
+ * The first attempt goes on with the trace of whoever enqueued the delivery. A later one, which may be hours after, begins its
+ * own, linked to that.
+ */
+function attemptFacts({ id, attempt, connectorId, typeId, spaceId, trace }: ClaimedDelivery): SpanFacts {
+  const isFirst = attempt === 1;
+  return {
+    kind: 'consumer',
+    attributes: {
+      'messaging.message.id': id,
+      'patchbay.delivery.attempt': attempt,
+      'patchbay.connector.id': connectorId,
+      'patchbay.connector.type': typeId,
+      'patchbay.space': spaceId,
+    },
+    parent: isFirst && trace !== null ? trace : 'none',
+    links: isFirst || trace === null ? [] : [trace],
   };
 }
 

@@ -44,7 +44,7 @@ export function standIns({ catalog, vault, paramsOf, log, now }: StandInOptions)
         : renderedParams(catalog, fallback, typeId, await variablesOf(dead, reason, given), { log, now });
     ensureFit(catalog, typeId, params);
     return newRecord(
-      { spaceId, connectorId, typeId, source, orderKey, origin, params },
+      { spaceId, connectorId, typeId, source, orderKey, origin, trace: dead.trace, params },
       { vault, at: now() },
     );
   }

@@ -1,5 +1,6 @@
 import { type Logger, messageOf } from '@patchbay/kit';
 import type { ClaimBounds, ClaimedDelivery, DeliveryRecord, Store } from '../store/index.ts';
+import type { Tracing } from '../tracing/index.ts';
 import type { Gate } from './gate.ts';
 import type { LaneLimitsReader } from './lane-limits.ts';
 import type { DeliveryObserver } from './observer.ts';
@@ -51,6 +52,7 @@ export interface WorkerOptions {
   expire(delivery: ClaimedDelivery, because: string): Promise<void>;
   limits: Pick<LaneLimitsReader, 'known'>;
   observer?: Pick<DeliveryObserver, 'heldBack'> | undefined;
+  tracing: Tracing;
   /** How many run at once in all; each lane may have one more, so that none waits for the others. */
   concurrency: number;
   /** After this long without a sign a worker counts as gone. */
@@ -99,7 +101,7 @@ const DOUBTFUL_MS = 60_000;
 const UNWRITTEN_MAX = 5000;
 
 export function createWorker(options: WorkerOptions): Worker {
-  const { id, store, settler, gate, limits, concurrency, leaseMs, log, now } = options;
+  const { id, store, settler, gate, limits, tracing, concurrency, leaseMs, log, now } = options;
   const lanes = new Map<string, Lane>();
   /** Lanes that have something to run and no place for it. */
   const waiting = new Set<Lane>();
@@ -265,8 +267,21 @@ export function createWorker(options: WorkerOptions): Worker {
     const { connectorId } = lane;
     const at = Math.max(time.getTime(), lane.claimedAt + 1);
     lane.claimedAt = at;
+    const attributes = { 'patchbay.connector.id': connectorId };
     try {
-      return await store.deliveries.claim(connectorId, id, count, new Date(at).toISOString(), bounds);
+      // Of no trace: who woke the lane is not alone in it.
+      return await tracing.span('claim', { kind: 'client', parent: 'none', attributes }, async (span) => {
+        const claimed = await store.deliveries.claim(
+          connectorId,
+          id,
+          count,
+          new Date(at).toISOString(),
+          bounds,
+        );
+        span.set({ 'messaging.batch.message_count': claimed.length });
+        if (tracing.isOn) span.link(claimed.flatMap(({ trace }) => trace ?? []));
+        return claimed;
+      });
     } catch (error) {
       doubts.push({ connectorId, at, until: at + DOUBTFUL_MS });
       throw error;

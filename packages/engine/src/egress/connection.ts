@@ -13,6 +13,8 @@ export interface ConnectionSettings {
   connectTimeoutMs?: number | undefined;
   /** Holds as it is, also where it is shorter than what the connector type asks for. */
   responseTimeoutMs?: number | undefined;
+  /** Whether requests carry the trace that they belong to, if there is one: `traceparent` and `tracestate`. */
+  propagateTraceContext?: boolean | undefined;
   /** At most what the type follows anyway. */
   redirects?: { max?: number | undefined; crossOrigin?: boolean | undefined };
 }

@@ -2,13 +2,13 @@ import { type AllowedHosts, createAllowedHosts, type Logger, type Smtp, type Tra
 import type { Settings } from '../config/index.ts';
 import type { ConnectionSettings } from './connection.ts';
 import { readHostSettings } from './host-settings.ts';
-import type { EgressObserver } from './observer.ts';
 import { createPools } from './pools.ts';
 import { createAddressGuard } from './private-networks.ts';
 import { type ForwardProxy, parseProxy } from './proxy.ts';
 import { createRouteTo, type RouteSettings } from './routes.ts';
 import { createSmtp } from './smtp.ts';
 import { createTransport } from './transport.ts';
+import type { Watchers } from './watched.ts';
 
 /** The one door out: every outbound connection of the system is opened here. */
 export interface Egress {
@@ -44,7 +44,7 @@ const OPERATOR_MAX_BYTES = 100 * 1024 ** 2;
 export function createEgress(
   settings: EgressSettings,
   log: Pick<Logger, 'warn'>,
-  observer?: EgressObserver | undefined,
+  watchers: Watchers = {},
 ): Egress {
   const allowedHosts = createAllowedHosts(settings['xpack.actions.allowedHosts']);
   const maxBytes = settings['xpack.actions.maxResponseContentLength'];
@@ -64,7 +64,7 @@ export function createEgress(
     allowedHosts,
     pools,
   };
-  const plain = createTransport({ allowedHosts, routeTo: createRouteTo(routes), maxBytes, observer });
+  const plain = createTransport({ allowedHosts, routeTo: createRouteTo(routes), maxBytes, ...watchers });
   const transports = new WeakMap<ConnectionSettings, Transport>();
 
   return {
@@ -79,12 +79,13 @@ export function createEgress(
         routeTo,
         maxBytes,
         redirects: connection.redirects,
-        observer,
+        propagatesTrace: connection.propagateTraceContext,
+        ...watchers,
       });
       transports.set(connection, transport);
       return transport;
     },
-    smtpFor: (connection) => createSmtp(routes, connection, observer),
+    smtpFor: (connection) => createSmtp(routes, connection, watchers),
     operatorTransport(connection) {
       const anywhere = createAllowedHosts(['*']);
       const routeTo = createRouteTo(
@@ -102,7 +103,7 @@ export function createEgress(
         allowedHosts: anywhere,
         routeTo,
         maxBytes: OPERATOR_MAX_BYTES,
-        observer,
+        ...watchers,
       });
     },
     close: () => pools.close(),

@@ -3,11 +3,11 @@ import { HttpRequestError, messageOf, type Smtp, type SmtpConnection, type SmtpS
 import type { ConnectionSettings } from './connection.ts';
 import { startDeadline } from './deadline.ts';
 import { toRequestError, withoutNodeHint } from './errors.ts';
-import { type EgressObserver, observed } from './observer.ts';
 import { openSocket, type SocketTarget, targetTls } from './open-socket.ts';
 import type { Way } from './pools.ts';
 import { createProxyTo, type RouteSettings } from './routes.ts';
 import { mergeTls } from './tls.ts';
+import { type Watchers, watched } from './watched.ts';
 
 /** How a mail server is reached. */
 interface MailRoute {
@@ -30,7 +30,7 @@ const CLOSE_GRACE_MS = 1000;
 export function createSmtp(
   settings: RouteSettings,
   connection: ConnectionSettings = {},
-  observer?: EgressObserver | undefined,
+  watchers: Watchers = {},
 ): Smtp {
   const proxyTo = createProxyTo(settings, connection);
   // To well-known services the reference goes directly, with its library's own TLS settings.
@@ -66,7 +66,7 @@ export function createSmtp(
         return routeTo(server, hostname);
       });
     } catch (error) {
-      observer?.refused();
+      watchers.observer?.refused();
       throw error;
     }
   }
@@ -76,11 +76,9 @@ export function createSmtp(
       const hostname = server.host.replace(/^\[(.*)\]$/, '$1');
       const route = begin(server, hostname);
       const target = { hostname, port: server.port, isSecure: server.isSecure };
-      return observed(
-        observer,
-        hostname,
-        () => undefined,
-        () => converse(route, target, signal, talk),
+      const attributes = { 'server.address': hostname, 'server.port': server.port };
+      return watched(watchers, { name: 'SMTP', host: hostname, attributes, statusOf: () => undefined }, () =>
+        converse(route, target, signal, talk),
       );
     },
   };

@@ -6,24 +6,27 @@ import {
   type TransportRequest,
   type TransportResponse,
 } from '@patchbay/kit';
+import type { Dispatcher } from 'undici';
+import type { Span } from '../tracing/index.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { encodingOf } from './encoding.ts';
 import { tooLarge, toRequestError } from './errors.ts';
 import { exchange, type WireAnswer } from './exchange.ts';
 import { flat, type Hop } from './hop.ts';
-import { type EgressObserver, observed } from './observer.ts';
 import { ProxyAnswer } from './proxy.ts';
 import { nextHop, type RedirectPolicy, tooManyRedirects } from './redirect.ts';
 import type { CallWay, Route, RouteTo } from './routes.ts';
 import { openStream, readStream } from './stream.ts';
+import { type Watchers, watched } from './watched.ts';
 
-export interface TransportOptions {
+export interface TransportOptions extends Watchers {
   allowedHosts: AllowedHosts;
   routeTo: RouteTo;
   /** The largest answer, decoded or not. */
   maxBytes: number;
   redirects?: { max?: number | undefined; crossOrigin?: boolean | undefined } | undefined;
-  observer?: EgressObserver | undefined;
+  /** Whether requests carry the trace that they belong to. */
+  propagatesTrace?: boolean | undefined;
 }
 
 export function createTransport({
@@ -31,7 +34,8 @@ export function createTransport({
   routeTo,
   maxBytes,
   redirects = {},
-  observer,
+  propagatesTrace = false,
+  ...watchers
 }: TransportOptions): Transport {
   async function transport(request: TransportRequest): Promise<TransportResponse> {
     const { first, route } = begin(request);
@@ -60,13 +64,20 @@ export function createTransport({
       const first = firstHop(request, allowedHosts);
       return { first, route: routed(() => routeTo(first.url, request)) };
     } catch (error) {
-      observer?.refused();
+      watchers.observer?.refused();
       throw error;
     }
   }
 
   const limitOf = ({ maxResponseBytes = maxBytes, raisesLimit = false }: TransportRequest) =>
     raisesLimit ? maxResponseBytes : Math.min(maxResponseBytes, maxBytes);
+
+  /** With the trace that it belongs to, where the connector asks for it and the type has not said another. */
+  function carrying(hop: Hop, span: Span): Hop {
+    const context = propagatesTrace ? span.context() : undefined;
+    const hasOwn = Object.keys(hop.headers).some((name) => name.toLowerCase() === 'traceparent');
+    return context === undefined || hasOwn ? hop : { ...hop, headers: { ...hop.headers, ...context } };
+  }
 
   async function whole(
     request: TransportRequest,
@@ -77,11 +88,10 @@ export function createTransport({
   ): Promise<TransportResponse> {
     const limit = limitOf(request);
     for (let hop = first, route = firstRoute, hops = 0; ; hops++) {
-      const answer = await observed(
-        observer,
-        hop.url.hostname,
-        ({ status }) => status,
-        () => exchange(route.pool, hop, limit, deadline),
+      const answer = await watched(
+        watchers,
+        sending(hop, ({ status }: WireAnswer) => status),
+        (span) => exchange(route.pool, carrying(hop, span), limit, deadline),
       );
       const next = nextHop(policy, hop, { status: answer.status, location: answer.headers.location });
       if (next === undefined) {
@@ -103,11 +113,10 @@ export function createTransport({
     deadline: Deadline,
   ): Promise<TransportResponse> {
     for (let hop = first, route = firstRoute, hops = 0; ; hops++) {
-      const answer = await observed(
-        observer,
-        hop.url.hostname,
-        ({ statusCode }) => statusCode,
-        () => openStream(route.pool, hop, deadline),
+      const answer = await watched(
+        watchers,
+        sending(hop, ({ statusCode }: Dispatcher.ResponseData) => statusCode),
+        (span) => openStream(route.pool, carrying(hop, span), deadline),
       );
       try {
         const { statusCode: status, statusText } = answer;
@@ -134,6 +143,21 @@ export function createTransport({
   }
 
   return transport;
+}
+
+/** Of a URL the host alone: credentials are in paths and queries too. */
+function sending<T>({ method, url }: Hop, statusOf: (answer: T) => number) {
+  return {
+    name: method,
+    host: url.hostname,
+    attributes: {
+      'http.request.method': method,
+      'server.address': url.hostname,
+      'server.port': Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
+      'url.scheme': url.protocol.slice(0, -1),
+    },
+    statusOf,
+  };
 }
 
 /** What a call says of TLS is about where it goes: another origin is shown no client certificate of its own. */

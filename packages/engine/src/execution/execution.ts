@@ -46,6 +46,7 @@ import {
 } from '../redaction/index.ts';
 import type { EventRecord } from '../store/index.ts';
 import { lazyTokens, passingTokens, type TokenOwner, type TokenRun, type Tokens } from '../tokens/index.ts';
+import { type Attributes, NO_TRACING, type Tracing } from '../tracing/index.ts';
 import { type MayLeave, smtpAsking, transportAsking } from './asking-first.ts';
 import { type CapturedRequest, capture } from './capture.ts';
 import { type Input, inputReader } from './input.ts';
@@ -136,6 +137,7 @@ export interface ExecutionOptions {
   /** By connector type id, without its dot. */
   rateLimits: Readonly<Record<string, RateLimit>>;
   observer?: RunObserver | undefined;
+  tracing?: Tracing | undefined;
   /** A logger by name. */
   logger(name: string): Logger;
   now(): Date;
@@ -176,7 +178,17 @@ interface Prepared {
 }
 
 export function createExecution(options: ExecutionOptions): Execution {
-  const { catalog, egress, events, installation, processRedactor, observer, logger, now } = options;
+  const {
+    catalog,
+    egress,
+    events,
+    installation,
+    processRedactor,
+    observer,
+    tracing = NO_TRACING,
+    logger,
+    now,
+  } = options;
   const work = runningWork();
   const readInput = inputReader(catalog.validation);
   const log = logger('actions');
@@ -189,7 +201,11 @@ export function createExecution(options: ExecutionOptions): Execution {
     request: RunRequest & Partial<Pick<TaskRequest, 'task' | 'mayLeave'>>,
   ): Promise<Prepared> {
     const { spaceId, connectorId } = request;
-    const resolved = await catalog.resolve(spaceId, connectorId);
+    const resolved = await tracing.span(
+      'resolve',
+      { attributes: { 'patchbay.connector.id': connectorId } },
+      () => catalog.resolve(spaceId, connectorId),
+    );
     if (resolved === undefined) throw new NotFoundError(`Saved object [action/${connectorId}] not found`);
     const { connector } = resolved;
     const type = catalog.types.runnable(connector);
@@ -204,6 +220,7 @@ export function createExecution(options: ExecutionOptions): Execution {
     const opened = open(resolved);
     const redact = lazyRedactor(() => secretsOf(opened, connector));
     redactors.add(redact);
+    const span = tracing.open(`run ${type.id}`, { attributes: tracing.isOn ? spanAttributes(run) : {} });
     write(run, executeStart(run, installation));
     const { mayLeave } = request;
     const connection = opened.settings?.connection;
@@ -231,16 +248,22 @@ export function createExecution(options: ExecutionOptions): Execution {
       redact,
       isTooOften: () => isLimited(type.id, now()),
     };
+    const onEnd = (ended: ActionResult, measured: Measured) => {
+      redactors.delete(redact);
+      const told = redacted(ended, redact);
+      record(run, told, measured);
+      const outcome = outcomeOf(told, measured);
+      if (outcome !== 'success') span.fail(outcome);
+      span.end();
+      prepared.onEnd?.(told, measured.wasRun);
+    };
     try {
-      const result = await attempt(prepared, opened, means, (ended, measured) => {
-        redactors.delete(redact);
-        const told = redacted(ended, redact);
-        record(run, told, measured);
-        prepared.onEnd?.(told, measured.wasRun);
-      });
+      const result = await span.within(() => attempt(prepared, opened, means, onEnd));
       return redacted(result, redact);
     } catch (error) {
       redactors.delete(redact);
+      span.fail('framework_error');
+      span.end();
       throw error;
     }
   }
@@ -282,7 +305,9 @@ export function createExecution(options: ExecutionOptions): Execution {
     };
     if (failure !== undefined) return notRun(failure);
     const { connector } = resolved;
+    const validating = tracing.open('validate');
     const input: Input | ActionResult = readInput(type, connector, secrets, request.params);
+    validating.end();
     if ('status' in input) return notRun({ ...input, retry: run.task !== undefined });
     if (means.isTooOften()) {
       measured.endedBy = 'rate_limited';
@@ -476,6 +501,18 @@ export function createExecution(options: ExecutionOptions): Execution {
       isAborted = true;
       work.abortAll();
     },
+  };
+}
+
+function spanAttributes({ connector, spaceId, executionUuid, source, task }: Run): Attributes {
+  return {
+    'patchbay.connector.id': connector.id,
+    'patchbay.connector.type': connector.typeId,
+    'patchbay.space': spaceId,
+    'patchbay.execution.uuid': executionUuid,
+    'patchbay.execution.source': source.kind,
+    'patchbay.delivery.id': task?.deliveryId,
+    'patchbay.delivery.attempt': task?.attempt,
   };
 }
 

@@ -21,6 +21,7 @@ const delivery = (facts: Partial<DeliveryRecord> = {}): DeliveryRecord => ({
   idempotencyKey: null,
   source: { kind: 'http_request' },
   origin: null,
+  trace: null,
   runAt: EARLIER,
   dueAt: EARLIER,
   attempt: 0,

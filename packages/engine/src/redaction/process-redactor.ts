@@ -14,6 +14,8 @@ export function processRedactor(settings: Settings): Redactor {
   return redactor(
     urlCredentials(settings['xpack.actions.proxyUrl']),
     urlCredentials(settings['patchbay.store.url']),
+    urlCredentials(settings['patchbay.tracing.endpoint']),
+    settings['patchbay.tracing.headers'],
     settings['xpack.actions.proxyHeaders'],
     settings['elasticsearch.customHeaders'],
     settings['elasticsearch.serviceAccountToken'],

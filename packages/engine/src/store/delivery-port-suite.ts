@@ -62,6 +62,7 @@ export function deliveryPortSuite(driver: string, open: () => Promise<StoreUnder
           idempotencyKey: 'i',
           source: { kind: 'http_request' },
           origin: null,
+          trace: null,
           runAt: T0,
           dueAt: T0,
           attempt: 0,
@@ -82,6 +83,9 @@ export function deliveryPortSuite(driver: string, open: () => Promise<StoreUnder
         const origin = { kind: 'fallback', deliveryId: 'd0', connectorIds: ['c0'] } as const;
         await insert({ id: 'd1', origin: { ...origin, connectorIds: [...origin.connectorIds] } });
         expect((await get('d1')).origin).toEqual(origin);
+        const trace = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`, tracestate: 'vendor=x' };
+        await insert({ id: 'd2', trace });
+        expect((await get('d2')).trace).toEqual(trace);
       });
 
       it('gives the first of an idempotency key in a space, also within one batch', async () => {
@@ -681,6 +685,7 @@ function delivery(facts: Partial<NewDeliveryRecord> = {}): NewDeliveryRecord {
     idempotencyKey: null,
     source: { kind: 'http_request' },
     origin: null,
+    trace: null,
     runAt: T0,
     createdAt: T0,
     params: `sealed ${facts.id}`,

@@ -49,6 +49,8 @@ export interface DeliveryRecord {
   source: Record<string, unknown>;
   /** What it came from, when that is another delivery. */
   origin: DeliveryOrigin | null;
+  /** The trace of whoever enqueued it, if that was traced. */
+  trace: DeliveryTrace | null;
   /** When it was to run at first. */
   runAt: string;
   /** When it is to run next. */
@@ -67,6 +69,12 @@ export interface DeliveryRecord {
   createdAt: string;
   updatedAt: string;
   endedAt: string | null;
+}
+
+/** As W3C Trace Context has it. */
+export interface DeliveryTrace {
+  traceparent: string;
+  tracestate?: string;
 }
 
 export interface DeliveryOrigin {
@@ -90,6 +98,8 @@ export type NewDeliveryRecord = Pick<
   | 'runAt'
   | 'createdAt'
 > & {
+  /** Left out: whoever enqueues it is not traced. */
+  trace?: DeliveryTrace | null;
   /** Ciphertext. */
   params: string;
 };

@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { createLoggers, standardOutput } from '../logging.ts';
 import { withOwnTypes } from '../own-types/index.ts';
 import { type RunningServer, startServer } from '../start.ts';
+import { openTracing, tellOfTraces } from '../tracing/open-tracing.ts';
 import { API_LEVEL, PATCHBAY_VERSION } from '../version.ts';
 import { createCollector } from './collector.ts';
 import { addConfigOption, type ConfigOptions, configFiles } from './config-files.ts';
@@ -26,14 +27,20 @@ export function addServe(program: Command, { environment }: Terminal): void {
 
 async function serve(options: ConfigOptions, environment: NodeJS.ProcessEnv): Promise<void> {
   const loaded = loadSettings({ files: configFiles(options), environment });
-  const logger = createLoggers(
-    loaded.settings,
-    await standardOutput(loaded.settings['patchbay.logging.format']),
-  );
+  const traces = await openTracing(loaded.settings, (problem) => tellOfTraces(logger('tracing'), problem));
+  const output = await standardOutput(loaded.settings['patchbay.logging.format']);
+  const logger = createLoggers(loaded.settings, output, traces.tracing);
   for (const warning of loaded.warnings) logger('config').warn(warning);
   const types = await withOwnTypes(connectorTypes, loaded);
   const collector = createCollector();
-  const server = await startServer({ ...loaded, types, environment, logger, collectYoung: collector.young });
+  const server = await startServer({
+    ...loaded,
+    types,
+    environment,
+    logger,
+    traces,
+    collectYoung: collector.young,
+  });
   crashWithoutSecrets(server.redact);
   // Before anybody is told that it is ready.
   heedSignals(server, (message) => logger('server').info(message));

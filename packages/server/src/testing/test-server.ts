@@ -7,6 +7,7 @@ import type { ConnectorType } from '@patchbay/kit';
 import type { SlowRequestLimits } from '../app.ts';
 import { createLoggers } from '../logging.ts';
 import { startServer } from '../start.ts';
+import { openTracing, tellOfTraces } from '../tracing/open-tracing.ts';
 import { createAnswerCheck } from './answer-check.ts';
 import { type Answer, sendRequest } from './send-request.ts';
 
@@ -66,16 +67,19 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     environment: firstPassword === null ? {} : { ELASTIC_PASSWORD: firstPassword },
     overrides: { 'server.port': 0, 'path.data': dataPath, ...options.settings },
   });
-  const logger = createLoggers(loaded.settings, {
-    write(line) {
+  const traces = await openTracing(loaded.settings, (problem) => tellOfTraces(logger('tracing'), problem));
+  const stream = {
+    write(line: string) {
       logLines.push(line);
       logged.push(JSON.parse(line));
     },
-  });
+  };
+  const logger = createLoggers(loaded.settings, stream, traces.tracing);
   const server = await startServer({
     ...loaded,
     types: options.types ?? connectorTypes,
     logger,
+    traces,
     ...(options.now && { now: options.now }),
     ...(options.slowRequests && { slowRequests: options.slowRequests }),
     ...(options.environment && { environment: options.environment }),

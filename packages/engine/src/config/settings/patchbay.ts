@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { duration } from '../units.ts';
-import { audience, host, list, network } from './values.ts';
+import { audience, host, httpUrl, list, network } from './values.ts';
 
 export const licenseTypes = ['basic', 'standard', 'gold', 'platinum', 'enterprise', 'trial'] as const;
 
@@ -188,6 +188,30 @@ export const patchbaySettings = {
     .min(1)
     .default(1000)
     .describe('How many connectors have series of their own; further ones are counted together as `_other`.'),
+  'patchbay.tracing.endpoint': httpUrl
+    .optional()
+    .describe(
+      'Where spans go, by OTLP over HTTP, such as `http://collector:4318`; `/v1/traces` is added ([traces](tracing.md)). Left out: `OTEL_EXPORTER_OTLP_ENDPOINT`, and without that nothing is traced.',
+    ),
+  'patchbay.tracing.headers': z
+    .record(z.string(), z.string())
+    .default({})
+    .describe(
+      'Headers that go with them, such as a token. Secrets: they may be in the keystore. Left out: `OTEL_EXPORTER_OTLP_HEADERS`.',
+    ),
+  'patchbay.tracing.serviceName': z
+    .string()
+    .min(1)
+    .default('patchbay')
+    .describe('The name of this service in traces. Left out: `OTEL_SERVICE_NAME`.'),
+  'patchbay.tracing.sampleRatio': z
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe(
+      'How many of the traces that begin here are recorded; one that a caller has begun is recorded if the caller records it.',
+    ),
   'patchbay.security.loginThrottle.attempts': z
     .int()
     .min(1)

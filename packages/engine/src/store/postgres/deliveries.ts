@@ -131,14 +131,15 @@ async function insertRows(
         ${column(({ id }) => id)}, ${column(({ spaceId }) => spaceId)}, ${column(({ connectorId }) => connectorId)},
         ${column(({ typeId }) => typeId)}, ${column(({ state }) => state)}, ${column(({ orderKey }) => orderKey)},
         ${column(({ idempotencyKey }) => idempotencyKey)}, ${column(({ source }) => JSON.stringify(source))},
-        ${column(({ origin }) => origin && JSON.stringify(origin))}, ${column(({ runAt }) => runAt)},
+        ${column(({ origin }) => origin && JSON.stringify(origin))},
+        ${column(({ trace = null }) => trace && JSON.stringify(trace))}, ${column(({ runAt }) => runAt)},
         ${column(({ createdAt }) => createdAt)}, ${column(({ params }) => params)}
-      ) with ordinality as new (id, space_id, connector_id, type_id, state, order_key, idempotency_key, source, origin,
+      ) with ordinality as new (id, space_id, connector_id, type_id, state, order_key, idempotency_key, source, origin, trace,
         run_at, created_at, secrets, position)
     ), inserted as (
       insert into deliveries (id, space_id, connector_id, type_id, state, order_key, idempotency_key, source, origin,
-        run_at, due_at, attempt, uncounted, round_at, attempts, created_at, updated_at)
-      select id, space_id, connector_id, type_id, state, order_key, idempotency_key, source, origin,
+        trace, run_at, due_at, attempt, uncounted, round_at, attempts, created_at, updated_at)
+      select id, space_id, connector_id, type_id, state, order_key, idempotency_key, source, origin, trace,
         run_at, run_at, 0, 0, created_at, '[]', created_at, created_at
       from new order by position
     ), sealed as (

@@ -366,4 +366,5 @@ export const migrations: readonly string[] = [
   alter table connectors add column origin_id ${text};
   alter table connectors add column refs ${text} not null default '[]';
   `,
+  `alter table deliveries add column trace ${text};`,
 ];

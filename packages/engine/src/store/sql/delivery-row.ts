@@ -12,6 +12,7 @@ export interface DeliveryRow {
   idempotency_key: string | null;
   source: string;
   origin: string | null;
+  trace: string | null;
   run_at: string;
   due_at: string;
   attempt: number;
@@ -38,6 +39,7 @@ export function deliveryRecord(row: DeliveryRow): DeliveryRecord {
     idempotencyKey: row.idempotency_key,
     source: JSON.parse(row.source),
     origin: row.origin === null ? null : JSON.parse(row.origin),
+    trace: row.trace === null ? null : JSON.parse(row.trace),
     runAt: row.run_at,
     dueAt: row.due_at,
     attempt: row.attempt,

@@ -37,9 +37,9 @@ export function hotDeliveries(database: SqliteDatabase, dialect: SqlDialect): Ho
      and state in ('blocked', 'ready', 'running') limit 1`,
   );
   const insert = prepare(
-    `insert into deliveries (id, space_id, connector_id, type_id, state, order_key, idempotency_key, source, origin,
+    `insert into deliveries (id, space_id, connector_id, type_id, state, order_key, idempotency_key, source, origin, trace,
        run_at, due_at, attempt, uncounted, round_at, attempts, created_at, updated_at)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, '[]', ?, ?)`,
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, '[]', ?, ?)`,
   );
   const insertParams = prepare('insert into delivery_params (id, secrets) values (?, ?)');
   const claim = prepare(
@@ -76,8 +76,18 @@ export function hotDeliveries(database: SqliteDatabase, dialect: SqlDialect): Ho
   }
 
   function insertOne(record: NewDeliveryRecord): Inserted {
-    const { id, spaceId, connectorId, typeId, orderKey, idempotencyKey, source, origin, runAt, createdAt } =
-      record;
+    const {
+      id,
+      spaceId,
+      connectorId,
+      typeId,
+      orderKey,
+      idempotencyKey,
+      source,
+      origin,
+      trace = null,
+    } = record;
+    const { runAt, createdAt } = record;
     const isBlocked = orderKey !== null && before.row(spaceId, connectorId, orderKey) !== undefined;
     const state = isBlocked ? 'blocked' : 'ready';
     insert.run(
@@ -90,6 +100,7 @@ export function hotDeliveries(database: SqliteDatabase, dialect: SqlDialect): Ho
       idempotencyKey,
       JSON.stringify(source),
       origin === null ? null : JSON.stringify(origin),
+      trace === null ? null : JSON.stringify(trace),
       runAt,
       runAt,
       createdAt,

@@ -322,6 +322,7 @@ export const migrations: readonly string[] = [
   alter table connectors add column origin_id text;
   alter table connectors add column refs text not null default '[]';
   `,
+  'alter table deliveries add column trace text;',
 ];
 
 /** Every table but the event log. */
