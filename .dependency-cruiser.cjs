@@ -27,13 +27,8 @@ const engine = {
   redaction: ['config'],
   store: [],
   spaces: ['store'],
-<<<<<<< HEAD
   vault: ['store', 'files', 'random'],
-  egress: ['config', 'networks'],
-=======
-  vault: ['store', 'files'],
   egress: ['config', 'networks', 'tracing'],
->>>>>>> 6d567eb (Traces: spans through request, run, hop and delivery, sent by OTLP; carried to the remote where a connector asks for it)
   elasticsearch: ['egress', 'config', 'redaction'],
   tokens: ['store', 'vault'],
   licensing: [],
@@ -57,11 +52,7 @@ const engine = {
   ],
   cases: ['access', 'catalog', 'execution', 'licensing', 'store'],
   'key-rotation': ['catalog', 'delivery', 'tokens', 'vault', 'store'],
-<<<<<<< HEAD
-  delivery: ['catalog', 'execution', 'events', 'vault', 'store', 'config', 'random'],
-=======
-  delivery: ['catalog', 'execution', 'events', 'vault', 'store', 'config', 'tracing'],
->>>>>>> 6d567eb (Traces: spans through request, run, hop and delivery, sent by OTLP; carried to the remote where a connector asks for it)
+  delivery: ['catalog', 'execution', 'events', 'vault', 'store', 'config', 'random', 'tracing'],
   health: ['catalog', 'delivery', 'events', 'spaces', 'store'],
   usage: ['catalog', 'events', 'spaces', 'store'],
   'saved-objects': ['catalog', 'store'],

@@ -188,15 +188,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     };
   }
 
-<<<<<<< HEAD
   function record({ uuid: _, source, ...item }: NewDelivery, typeId: string): NewDeliveryRecord {
     const at = now();
-    return newRecord({ ...item, typeId, source: { ...source } }, { vault, at, id: idAt(at) });
+    return newRecord(
+      { ...item, typeId, source: { ...source }, trace: tracing.carried() },
+      { vault, at, id: idAt(at) },
+    );
   }
-=======
-  const record = ({ uuid: _, source, ...item }: NewDelivery, typeId: string): NewDeliveryRecord =>
-    newRecord({ ...item, typeId, source: { ...source }, trace: tracing.carried() }, { vault, at: now() });
->>>>>>> 6d567eb (Traces: spans through request, run, hop and delivery, sent by OTLP; carried to the remote where a connector asks for it)
 
   async function insert(
     records: readonly NewDeliveryRecord[],

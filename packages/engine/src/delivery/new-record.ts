@@ -15,10 +15,6 @@ export interface NewRecordFacts
 
 /** A delivery as it is stored first, its params sealed. Who makes many has ids of its own. */
 export function newRecord(
-<<<<<<< HEAD
-  { params, runAt, orderKey = null, idempotencyKey = null, origin = null, ...facts }: NewRecordFacts,
-  { vault, at, id = newDeliveryId() }: { vault: Pick<Vault, 'seal'>; at: Date; id?: string },
-=======
   {
     params,
     runAt,
@@ -28,8 +24,7 @@ export function newRecord(
     trace = null,
     ...facts
   }: NewRecordFacts,
-  { vault, at }: { vault: Pick<Vault, 'seal'>; at: Date },
->>>>>>> 6d567eb (Traces: spans through request, run, hop and delivery, sent by OTLP; carried to the remote where a connector asks for it)
+  { vault, at, id = newDeliveryId() }: { vault: Pick<Vault, 'seal'>; at: Date; id?: string },
 ): NewDeliveryRecord {
   const { spaceId, connectorId } = facts;
   const createdAt = at.toISOString();
