@@ -265,6 +265,21 @@ describe('a backup', () => {
     }
   });
 
+  it('waits for a transaction that is open when it is asked for', async () => {
+    for (const where of [sqlite, postgres]) {
+      const store = await openStore(where);
+      const taken = await store.transaction(async (tx) => {
+        await tx.meta.set('a', 'x');
+        const backup = store.backup(NOW);
+        backup.catch(() => {});
+        for (let n = 0; n < 100; n++) await tx.meta.set('b', String(n));
+        return { backup };
+      });
+      await textOf(await taken.backup);
+      await store.close();
+    }
+  });
+
   it('leaves nothing beside the file, also where nobody reads it to its end', async () => {
     const store = await openStore(sqlite);
     await fillStore(store, 300);

@@ -52,7 +52,7 @@ export function openSqliteStore(path: string, { observer }: Pick<OpenStoreOption
     figures: async () => ({ bytes: sizeOf(path) + sizeOf(`${path}-wal`) }),
     changes: nobodyElse,
     async backup(now) {
-      const copied = await copyOf(file, path);
+      const copied = await copyOf(db, file, path);
       return endingWith(copied.close, backupLines(copied, now));
     },
     async close() {
