@@ -394,6 +394,43 @@ async function plantInRefusals(): Promise<void> {
   planted.add('api key', apiKey, (name) => name === madeKey);
   planted.add('encoded api key', encoded.slice(0, -4), (name) => name === madeKey);
   await fetch(`${url}/api/actions/connectors`, { headers: { authorization: `ApiKey ${encoded}` } });
+  await useSession();
+}
+
+/** A browser's login, what it does with the cookie, and its end. */
+async function useSession(): Promise<void> {
+  const common = {
+    'kbn-xsrf': 'true',
+    'x-elastic-internal-origin': 'canary',
+    'content-type': 'application/json',
+  };
+  const login = await fetch(`${url}/internal/security/login`, {
+    method: 'POST',
+    headers: common,
+    body: JSON.stringify({
+      providerType: 'basic',
+      providerName: 'basic',
+      currentURL: '/login',
+      params: { username: 'elastic', password: PASSWORD },
+    }),
+  });
+  const [cookie = ''] = login.headers.get('set-cookie')?.split(';') ?? [];
+  planted.add('session', cookie.slice('sid='.length));
+  for (const path of [
+    '/internal/security/me',
+    '/internal/security/session',
+    '/api/actions/connector/no',
+    '/api/security/logout',
+  ]) {
+    const answer = await fetch(`${url}${path}`, {
+      headers: { cookie, 'x-elastic-internal-origin': 'canary' },
+      redirect: 'manual',
+    });
+    out.push({
+      name: `GET ${path} with a session`,
+      text: `${JSON.stringify([...answer.headers])} ${await answer.text()}`,
+    });
+  }
 }
 
 async function runWithElasticsearch(): Promise<void> {

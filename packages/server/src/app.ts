@@ -1,19 +1,14 @@
-import type { Principal } from '@patchbay/engine/access';
-import {
-  NotFoundError,
-  ServiceUnavailableError,
-  UnauthorizedError,
-  UnsupportedMediaTypeError,
-} from '@patchbay/engine/errors';
+import type { Principal, Session } from '@patchbay/engine/access';
+import { NotFoundError, UnsupportedMediaTypeError } from '@patchbay/engine/errors';
 import { ensureActionsLicensed } from '@patchbay/engine/licensing';
 import { createNetworks } from '@patchbay/engine/networks';
 import { NO_TRACING } from '@patchbay/engine/tracing';
-import fastify, { type FastifyRequest } from 'fastify';
+import fastify from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import type { App } from './http/app-type.ts';
 import { type AuditAction, auditRequests } from './http/audit-requests.ts';
-import { clientAddress } from './http/client-address.ts';
+import { createAuthenticate } from './http/authenticate.ts';
 import { createConcurrencyLimit } from './http/concurrency.ts';
 import { countRequests } from './http/count-requests.ts';
 import { errorHandler } from './http/error-answer.ts';
@@ -64,12 +59,16 @@ declare module 'fastify' {
     audit?: AuditAction | false;
     /** Of a route that takes `multipart/form-data`: what the form has beside a part `file`. */
     form?: z.ZodType;
+    /** Puts off the idle end of the caller's session, however lately that was done. */
+    extendsSession?: boolean;
     /** Whether the route is the connectors': the licence is asked before it. */
     isActionsRoute?: boolean;
   }
   interface FastifyRequest {
     /** undefined only where the route's `auth` is optional. */
     principal: Principal | undefined;
+    /** Of a caller who came with a session. */
+    session: Session | undefined;
     spaceId: string;
     /** What was made or ended, where the path does not say it: for the audit log. */
     auditedId: string | undefined;
@@ -144,8 +143,10 @@ export async function createApp(system: System, slow = SLOW_REQUESTS): Promise<A
     schemaController: { compilersFactory: schemaCompilers },
   }).withTypeProvider<ZodTypeProvider>();
 
+  const authenticate = createAuthenticate(system);
   const admit = createConcurrencyLimit(settings['patchbay.requests.maxConcurrent']);
   app.decorateRequest('principal', undefined);
+  app.decorateRequest('session', undefined);
   app.decorateRequest('spaceId', '');
   app.decorateRequest('auditedId', undefined);
   app.decorateRequest('hasFailed', false);
@@ -168,7 +169,7 @@ export async function createApp(system: System, slow = SLOW_REQUESTS): Promise<A
     if (request.is404 || isSlashed) return notFound();
     if (request.routeOptions.config.auth === 'none') return;
     admit(reply.raw);
-    request.principal = await authenticate(system, request);
+    request.principal = await authenticate(request, reply);
     if (request.routeOptions.config.auth !== 'ifPossible') await system.spaces.refresh();
   });
   // Not async functions: these two run before every route, and have nothing to wait for.
@@ -228,17 +229,6 @@ function errorOf(check: () => unknown): Error | undefined {
 
 async function notFound(): Promise<never> {
   throw new NotFoundError('Not Found');
-}
-
-async function authenticate({ access }: System, request: FastifyRequest): Promise<Principal | undefined> {
-  const { auth } = request.routeOptions.config;
-  const attempt = access.authenticate(request.headers.authorization, clientAddress(request));
-  if (auth === undefined) return attempt;
-  return attempt.catch((error) => {
-    if (error instanceof UnauthorizedError) return undefined;
-    if (auth === 'ifPossible' && error instanceof ServiceUnavailableError) return undefined;
-    throw error;
-  });
 }
 
 /** JSON, an empty body being null, for the route's schema to judge; and forms, which a route that takes one reads itself. */

@@ -11,6 +11,7 @@ import { standIn } from '@patchbay/kit/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { runPatchbay } from './testing/run-patchbay.ts';
 import {
+  FIRST_PASSWORD,
   type TestServer,
   type TestServerOptions,
   temporaryFolder,
@@ -223,6 +224,32 @@ describe('two servers on one PostgreSQL', () => {
       body: { apiKeys: [{ id: made.body.id, name: 'ci' }] },
     });
     await soon(async () => expect(await list(key)).toBe(401));
+  });
+
+  it('the other one takes a session, and no more when it has ended', async () => {
+    const begin = async () => {
+      const { headers } = await one.call('POST', '/internal/security/login', {
+        as: null,
+        body: {
+          providerType: 'basic',
+          providerName: 'basic',
+          currentURL: '/login',
+          params: { username: 'elastic', password: FIRST_PASSWORD },
+        },
+      });
+      return String(headers.get('set-cookie')).split(';', 1)[0] ?? '';
+    };
+    const list = async (on: TestServer, cookie: string) =>
+      (await on.call('GET', '/api/actions/connectors', { as: null, headers: { cookie } })).status;
+    const [first, second] = [await begin(), await begin()];
+    expect([await list(other, first), await list(other, second)]).toEqual([200, 200]);
+    await one.call('GET', '/api/security/logout', { as: null, headers: { cookie: first } });
+    await soon(async () => expect(await list(other, first)).toBe(401));
+    expect(await list(other, second)).toBe(200);
+    await database.query(
+      `update patchbay.users set password_hash = password_hash || 'x' where username = 'elastic'`,
+    );
+    await soon(async () => expect([await list(one, second), await list(other, second)]).toEqual([401, 401]));
   });
 });
 

@@ -31,11 +31,11 @@ import { createTokens } from '@patchbay/engine/tokens';
 import { createUsage } from '@patchbay/engine/usage';
 import { createSecretReferences } from '@patchbay/engine/vault';
 import { type ConnectorType, type Logger, messageOf } from '@patchbay/kit';
+import { accessLimits } from './access-limits.ts';
 import { createApp, type SlowRequestLimits } from './app.ts';
 import { openAudit } from './audit.ts';
 import type { App } from './http/app-type.ts';
 import { reloadTls } from './http/server-tls.ts';
-import { loginThrottleOf } from './login-throttle.ts';
 import { createMetrics } from './metrics/index.ts';
 import { listenForMetrics } from './metrics/own-port.ts';
 import { openDataVault } from './open-vault.ts';
@@ -146,7 +146,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const { access, generatedPassword } = await createAccess({
       store,
       firstPassword: options.firstPassword,
-      loginThrottle: loginThrottleOf(settings),
+      ...accessLimits(settings),
       now,
     });
     const events = createEventLog({ store: store.events, log: logger('event-log') });
@@ -289,6 +289,11 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       : undefined;
 
     const cleanUp = repeatedly(OAUTH_CLEAN_UP_EVERY_MS, oauth.cleanUp, logger('plugins.actions.oauth'));
+    const sessionsCleanUp = repeatedly(
+      settings['xpack.security.session.cleanupInterval'],
+      access.cleanUpSessions,
+      logger('plugins.security'),
+    );
     const synchronizing = store.isShared ? repeatedly(CLOCK_EVERY_MS, clock.sync, deliveryLog) : undefined;
     const warning = repeatedly(EXPIRY_EVERY_MS, expiry.warn, logger('actions'), EXPIRY_FIRST_MS);
     const retention = createRetention({ store: store.deliveries, settings, log: deliveryLog, now });
@@ -332,6 +337,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       background.abort();
       await alertHistory;
       await cleanUp.stop();
+      await sessionsCleanUp.stop();
       await warning.stop();
       await pruning?.stop();
       await synchronizing?.stop();

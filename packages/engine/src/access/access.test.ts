@@ -57,6 +57,7 @@ describe('access', () => {
       store,
       firstPassword,
       loginThrottle: { attempts: 3, windowMs: 1000, blockMs: 5000 },
+      sessions: { idleTimeoutMs: 1000, lifespanMs: 5000 },
       now,
     });
 

@@ -7,9 +7,10 @@ import { createLogins } from './logins.ts';
 import type { Principal } from './principal.ts';
 import { NO_PRIVILEGES, type PrivilegeSet } from './privileges.ts';
 import { keepRoles, type Roles } from './roles.ts';
+import { createSessions, type SessionLimits, type Sessions } from './sessions.ts';
 import { createFirstUser, createUsers, type Users } from './users.ts';
 
-export interface Access extends Users, Roles, ApiKeys {
+export interface Access extends Users, Roles, ApiKeys, Sessions {
   /**
    * Of an `Authorization` header, `Basic` or `ApiKey`. Throws `UnauthorizedError`; for passwords also
    * `TooManyRequestsError` after too many failures, by name and by the caller's address, and
@@ -28,10 +29,11 @@ export interface PasswordChange {
 }
 
 export interface AccessOptions {
-  store: Pick<Store, 'users' | 'roles' | 'apiKeys' | 'changes'>;
+  store: Pick<Store, 'users' | 'roles' | 'apiKeys' | 'sessions' | 'changes'>;
   /** The first user's password, if this is the first start; undefined: generate one. */
   firstPassword: string | undefined;
   loginThrottle: LoginThrottleOptions;
+  sessions: SessionLimits;
   now(): Date;
 }
 
@@ -41,19 +43,32 @@ export async function createAccess(
 ): Promise<{ access: Access; generatedPassword: string | undefined }> {
   const { now, store } = options;
   const generatedPassword = await createFirstUser(store.users, options.firstPassword);
-  const credentials = createCredentialCache(store.changes);
-  const roles = await keepRoles(store.roles, store.changes, credentials.forgetAll);
-  const users = createUsers(store.users, credentials.forgetAll);
+  const credentials = createCredentialCache<Principal>(store.changes, ['users', 'roles', 'apiKeys']);
+  const changed = () => {
+    credentials.forgetAll();
+    forgetSessions();
+  };
+  const roles = await keepRoles(store.roles, store.changes, changed);
+  const users = createUsers(store.users, changed);
   const apiKeys = createApiKeys(store.apiKeys, credentials.forgetAll, now);
   const verifyLogin = createLogins(store.users, options.loginThrottle, now);
+  const principalOf = (user: UserRecord): Principal => ({
+    ...identity(user),
+    privileges: [roles.privilegesOf(user.roles)],
+  });
+  const { sessions, forgetAll: forgetSessions } = createSessions({
+    store,
+    limits: options.sessions,
+    verifyLogin,
+    refreshRoles: roles.refresh,
+    principalOf,
+    now,
+  });
 
   async function verifyBasic(encoded: string, address: string | undefined) {
     const [username = '', password = ''] = splitOnce(Buffer.from(encoded, 'base64').toString('utf8'));
     const user = await verifyLogin({ username, password, address });
-    return {
-      principal: { ...identity(user), privileges: [roles.privilegesOf(user.roles)] },
-      expiresAt: Number.POSITIVE_INFINITY,
-    };
+    return { value: principalOf(user), expiresAt: Number.POSITIVE_INFINITY };
   }
 
   async function verifyKey(encoded: string) {
@@ -67,7 +82,7 @@ export async function createAccess(
       privileges: (record.privileges as PrivilegeSet[]).map((set) => ({ ...NO_PRIVILEGES, ...set })),
     };
     return {
-      principal,
+      value: principal,
       expiresAt: record.expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(record.expiresAt),
     };
   }
@@ -77,6 +92,7 @@ export async function createAccess(
     access: {
       ...users,
       ...apiKeys,
+      ...sessions,
       listRoles: roles.listRoles,
       getRole: roles.getRole,
       putRole: roles.putRole,

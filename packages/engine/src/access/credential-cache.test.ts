@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { nobodyElse } from '../store/index.ts';
+import { type ChangeFeed, nobodyElse } from '../store/index.ts';
 import { createCredentialCache } from './credential-cache.ts';
 import type { Principal } from './principal.ts';
 
@@ -21,9 +21,9 @@ describe('the credential cache', () => {
   });
 
   it('knows what was verified, under its own header only', async () => {
-    const cache = createCredentialCache(nobodyElse);
+    const cache = createCredentialCache<Principal>(nobodyElse, []);
     expect(cache.get('Basic a', 0)).toBeUndefined();
-    await cache.remember('Basic a', async () => ({ principal: ann, expiresAt: FOREVER }));
+    await cache.remember('Basic a', async () => ({ value: ann, expiresAt: FOREVER }));
     expect(cache.get('Basic a', 0)).toBe(ann);
     expect(cache.get('Basic b', 0)).toBeUndefined();
   });
@@ -31,14 +31,16 @@ describe('the credential cache', () => {
   it('knows nothing while changes by other processes are not heard, and forgets what they change', async () => {
     let isHeard = true;
     const tell: Record<string, () => void> = {};
-    const cache = createCredentialCache({
+    const kinds = ['users', 'roles', 'apiKeys'] as const;
+    const changes: ChangeFeed = {
       isHeard: () => isHeard,
       onChange: (kind, changed) => {
         tell[kind] = () => changed(undefined);
       },
-    });
-    for (const kind of ['users', 'roles', 'apiKeys']) {
-      await cache.remember('Basic a', async () => ({ principal: ann, expiresAt: FOREVER }));
+    };
+    const cache = createCredentialCache<Principal>(changes, kinds);
+    for (const kind of kinds) {
+      await cache.remember('Basic a', async () => ({ value: ann, expiresAt: FOREVER }));
       isHeard = false;
       expect(cache.get('Basic a', 0)).toBeUndefined();
       isHeard = true;
@@ -49,14 +51,14 @@ describe('the credential cache', () => {
   });
 
   it('does not know a credential past its own end', async () => {
-    const cache = createCredentialCache(nobodyElse);
-    await cache.remember('ApiKey a', async () => ({ principal: ann, expiresAt: 1000 }));
+    const cache = createCredentialCache<Principal>(nobodyElse, []);
+    await cache.remember('ApiKey a', async () => ({ value: ann, expiresAt: 1000 }));
     expect(cache.get('ApiKey a', 999)).toBe(ann);
     expect(cache.get('ApiKey a', 1000)).toBeUndefined();
   });
 
   it('lets callers that come at the same time share one verification', async () => {
-    const cache = createCredentialCache(nobodyElse);
+    const cache = createCredentialCache<Principal>(nobodyElse, []);
     const { verify, finish, count } = pending();
     const callers = [1, 2, 3].map(() => cache.remember('Basic a', verify));
     const other = cache.remember('Basic b', verify);
@@ -66,7 +68,7 @@ describe('the credential cache', () => {
   });
 
   it('passes a refusal on to all who wait and does not remember it', async () => {
-    const cache = createCredentialCache(nobodyElse);
+    const cache = createCredentialCache<Principal>(nobodyElse, []);
     const refuse = vi.fn(() => Promise.reject(new Error('wrong')));
     const callers = await Promise.allSettled([
       cache.remember('Basic a', refuse),
@@ -75,15 +77,15 @@ describe('the credential cache', () => {
     expect(callers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(refuse).toHaveBeenCalledTimes(1);
     expect(cache.get('Basic a', 0)).toBeUndefined();
-    await expect(
-      cache.remember('Basic a', async () => ({ principal: ann, expiresAt: FOREVER })),
-    ).resolves.toBe(ann);
+    await expect(cache.remember('Basic a', async () => ({ value: ann, expiresAt: FOREVER }))).resolves.toBe(
+      ann,
+    );
   });
 
   it('forgets everything at once', async () => {
-    const cache = createCredentialCache(nobodyElse);
+    const cache = createCredentialCache<Principal>(nobodyElse, []);
     for (const header of ['Basic a', 'Basic b']) {
-      await cache.remember(header, async () => ({ principal: ann, expiresAt: FOREVER }));
+      await cache.remember(header, async () => ({ value: ann, expiresAt: FOREVER }));
     }
     cache.forgetAll();
     expect(cache.get('Basic a', 0)).toBeUndefined();
@@ -91,7 +93,7 @@ describe('the credential cache', () => {
   });
 
   it('does not remember a verification that was under way during a change', async () => {
-    const cache = createCredentialCache(nobodyElse);
+    const cache = createCredentialCache<Principal>(nobodyElse, []);
     const { verify, finish } = pending();
     const caller = cache.remember('Basic a', verify);
     cache.forgetAll();
@@ -101,7 +103,7 @@ describe('the credential cache', () => {
   });
 
   it('does not let a caller after the change share a verification from before it', async () => {
-    const cache = createCredentialCache(nobodyElse);
+    const cache = createCredentialCache<Principal>(nobodyElse, []);
     const before = pending();
     const after = pending();
     const early = cache.remember('Basic a', before.verify);
@@ -119,8 +121,8 @@ describe('the credential cache', () => {
   it('wants a credential verified again after a minute', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const clock = vi.spyOn(performance, 'now').mockReturnValue(1000);
-    const cache = createCredentialCache(nobodyElse);
-    await cache.remember('Basic a', async () => ({ principal: ann, expiresAt: FOREVER }));
+    const cache = createCredentialCache<Principal>(nobodyElse, []);
+    await cache.remember('Basic a', async () => ({ value: ann, expiresAt: FOREVER }));
     const after = (milliseconds: number) => {
       clock.mockReturnValue(1000 + milliseconds);
       // What looked at the clock a moment ago looks again.
@@ -140,7 +142,7 @@ function pending() {
     async verify() {
       calls++;
       await finished.promise;
-      return { principal: ann, expiresAt: FOREVER };
+      return { value: ann, expiresAt: FOREVER };
     },
     finish: finished.resolve,
     count: () => calls,

@@ -22,4 +22,5 @@ export {
 export { NO_PRIVILEGES, type Operation, type PrivilegeSet, union } from './privileges.ts';
 export { FEATURE_PRIVILEGES, privilegesOf, type Role, type RoleKibana } from './role.ts';
 export type { RolePut } from './roles.ts';
+export type { Session, SessionLimits, SessionUse } from './sessions.ts';
 export { FIRST_USER, type NewUser, type Profile, type User } from './users.ts';

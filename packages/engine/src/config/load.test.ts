@@ -108,7 +108,7 @@ xpack.actions: {run.maxAttempts: 2, queued.max: 10}
 xpack.actions.auth.ears.enabled: true
 xpack.actions.auth.oauth_authorization_code.rate_limits.callback: {lookbackWindow: 1h, limit: 5}`;
     expect(load(yaml).warnings).toEqual([
-      'settings of other parts of the stack are ignored: xpack.security, xpack.fleet, i18n.locale',
+      'settings of other parts of the stack are ignored: xpack.security.enabled, xpack.fleet, i18n.locale',
       'settings without effect here: elasticsearch.sniffOnStart, elasticsearch.requestHeadersWhitelist, server.cors.enabled, logging.appenders, xpack.actions.auth.ears.enabled',
     ]);
   });

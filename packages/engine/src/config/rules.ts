@@ -7,6 +7,7 @@ export function crossProblems(values: Partial<Settings>, present: ReadonlySet<st
     ...encryptionProblems(values),
     ...emailProblems(values, present),
     ...pairProblems(values),
+    ...cookieProblems(values),
     ...presenceProblems(values, present),
   ];
 }
@@ -76,6 +77,15 @@ function emailProblems(values: Partial<Settings>, present: ReadonlySet<string>):
       );
   }
   return problems;
+}
+
+/** Browsers drop a cookie that is for other sites' pages and not for TLS. */
+function cookieProblems(values: Partial<Settings>): string[] {
+  const isSecure = values['xpack.security.secureCookies'] || values['server.ssl.enabled'];
+  if (values['xpack.security.sameSiteCookies'] !== 'None' || isSecure) return [];
+  return [
+    'xpack.security.sameSiteCookies: "None" is for cookies that are sent over TLS only: set xpack.security.secureCookies',
+  ];
 }
 
 /** A certificate goes with its key. */

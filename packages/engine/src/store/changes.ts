@@ -1,5 +1,5 @@
 /** What is kept in memory of a store that others may change too. */
-export type ChangeKind = 'connectors' | 'spaces' | 'users' | 'roles' | 'apiKeys';
+export type ChangeKind = 'connectors' | 'spaces' | 'users' | 'roles' | 'apiKeys' | 'sessions';
 
 /**
  * Tells those who keep records in memory when somebody else has changed them. A connector's settings and who may do what

@@ -14,5 +14,6 @@ export type { OpenStoreOptions } from './open-options.ts';
 export type * from './ports.ts';
 export { type CopiedTable, HELD, type Restored, type StoreFinding } from './raw/index.ts';
 export type * from './sealed-port.ts';
+export type * from './session-port.ts';
 export { openSqliteStore } from './sqlite/index.ts';
 export type * from './trouble-port.ts';

@@ -7,6 +7,7 @@ import type { EventStore } from './event-port.ts';
 import type { BucketStore, LaneStore } from './lane-port.ts';
 import type { StoreFigures } from './observer.ts';
 import type { Resealed, SealedRecords } from './sealed-port.ts';
+import type { SessionStore } from './session-port.ts';
 import type { TroubleStore } from './trouble-port.ts';
 
 /**
@@ -62,6 +63,7 @@ export interface StorePorts {
   readonly users: UserStore;
   readonly roles: RoleStore;
   readonly apiKeys: ApiKeyStore;
+  readonly sessions: SessionStore;
   readonly events: EventStore;
   readonly cases: CaseStore;
   readonly meta: MetaStore;

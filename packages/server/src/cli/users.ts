@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { loginThrottleOf } from '../login-throttle.ts';
+import { accessLimits } from '../access-limits.ts';
 import { addConnectionOptions, type ConnectionOptions, connect } from './api-client.ts';
 import { addConfigOption, type ConfigOptions, configFiles } from './config-files.ts';
 import { confirmOrStop } from './confirm.ts';
@@ -124,7 +124,7 @@ async function resetPassword(username: string, options: ResetOptions, terminal: 
     const { access } = await createAccess({
       store,
       firstPassword: undefined,
-      loginThrottle: loginThrottleOf(settings),
+      ...accessLimits(settings),
       now: () => new Date(),
     });
     const user = await access.getUser(username).catch((error) => {

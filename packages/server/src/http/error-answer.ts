@@ -41,7 +41,8 @@ export function errorHandler(log: Logger, maxPayload: number) {
         http: { request: { id: request.id, method: request.method } },
       });
     }
-    if (statusCode === 401)
+    // A browser would ask for a password in a window of its own, over the page that sent the request.
+    if (statusCode === 401 && request.headers['x-elastic-internal-origin'] === undefined)
       reply.header('www-authenticate', 'Basic realm="Patchbay", charset="UTF-8", ApiKey');
     if (error instanceof AnswerError && error.retryAfterSeconds !== undefined)
       reply.header('retry-after', String(error.retryAfterSeconds));

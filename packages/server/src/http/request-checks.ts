@@ -3,6 +3,7 @@ import { BadRequestError } from '@patchbay/engine/errors';
 import type { Logger } from '@patchbay/kit';
 import type { FastifyRequest } from 'fastify';
 import { API_LEVEL } from '../version.ts';
+import { ensureOwnOrigin } from './own-origin.ts';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -10,6 +11,7 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 export function checkRequest(request: FastifyRequest, settings: Settings, log: Logger): void {
   checkVersion(request);
   checkXsrf(request, settings);
+  if (!SAFE_METHODS.has(request.method)) ensureOwnOrigin(request, settings);
   if (request.routeOptions.config.access === 'internal') checkInternal(request, settings, log);
 }
 

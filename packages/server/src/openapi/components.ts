@@ -5,9 +5,12 @@ import {
   foundApiKeysAnswer,
   foundRolesAnswer,
   invalidatedApiKeysAnswer,
+  loginAnswer,
   newApiKeyAnswer,
   roleAnswer,
   rolesPutAnswer,
+  sessionAnswer,
+  sessionsEndedAnswer,
   userAnswer,
 } from '../wire/access-answers.ts';
 import {
@@ -115,6 +118,9 @@ export const components = {
   user: userAnswer,
   user_list: z.array(userAnswer),
   caller: callerAnswer,
+  login: loginAnswer,
+  session: sessionAnswer,
+  sessions_ended: sessionsEndedAnswer,
   new_api_key: newApiKeyAnswer,
   api_key_updated: apiKeyUpdatedAnswer,
   found_api_keys: foundApiKeysAnswer,

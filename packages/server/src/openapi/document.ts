@@ -20,7 +20,7 @@ const HTML = { content: { 'text/html': { schema: { type: 'string' } } } };
 
 const LOCATION = { location: { required: true, schema: { type: 'string', format: 'uri' } } };
 
-const SECURITY = [{ basic: [] }, { apiKey: [] }];
+const SECURITY = [{ basic: [] }, { apiKey: [] }, { session: [] }];
 
 /** The OpenAPI 3.1 document of these routes, in an order that does not depend on theirs. */
 export function openApiDocument({ routes, types, basePath }: Described): Json {
@@ -60,6 +60,12 @@ export function openApiDocument({ routes, types, basePath }: Described): Json {
           in: 'header',
           name: 'Authorization',
           description: '`ApiKey`, a space, and the `encoded` form of an API key.',
+        },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'sid',
+          description: 'Set by a login; `xpack.security.cookieName` names it otherwise.',
         },
       },
     },
@@ -106,7 +112,9 @@ function operation({ method, url, schema, config }: DeclaredRoute, types: readon
       ...Object.fromEntries(
         Object.entries(also).map(([status, name]) => [
           status,
-          { description: 'Not OK', ...jsonContent(ref(name)) },
+          name === 'nothing'
+            ? { description: 'There is nothing to tell' }
+            : { description: 'Not OK', ...jsonContent(ref(name)) },
         ]),
       ),
       default: { $ref: '#/components/responses/error' },

@@ -19,8 +19,8 @@ export interface OperationText {
    * in HTML too; `text`: plain text; `file`: something to be kept as it is. Left out: any JSON.
    */
   answer?: keyof typeof components | 'nothing' | 'redirect' | 'page' | 'text' | 'file';
-  /** Other statuses than the answer's own whose body is not an error's. */
-  also?: Record<number, keyof typeof components>;
+  /** Other statuses than the answer's own whose body is not an error's. `nothing`: a 204. */
+  also?: Record<number, keyof typeof components | 'nothing'>;
 }
 
 type Entry = readonly [operationId: string, summary: string, answer?: OperationText['answer']];
@@ -335,6 +335,15 @@ const security: Record<string, Entry> = {
   'POST /internal/security/users/:username/_enable': ['enableUser', 'Let a user in again', 'nothing'],
   'POST /internal/security/users/:username/_disable': ['disableUser', 'Let a user in no more', 'nothing'],
   'GET /internal/security/me': ['getMe', 'Who the caller is', 'caller'],
+  'POST /internal/security/login': ['logIn', 'Begin a session, held by a cookie', 'login'],
+  'GET /api/security/logout': ['logOut', 'End the session', 'redirect'],
+  'GET /internal/security/session': ['getSession', 'How long the session goes on', 'session'],
+  'POST /internal/security/session': ['extendSession', 'Put off the end of the session', 'redirect'],
+  'POST /api/security/session/_invalidate': [
+    'invalidateSessions',
+    'End sessions of others',
+    'sessions_ended',
+  ],
   'POST /internal/security/api_key': ['createApiKey', 'Create an API key', 'new_api_key'],
   'PUT /internal/security/api_key': ['updateApiKey', 'Change an API key of one’s own', 'api_key_updated'],
   'POST /internal/security/api_key/_query': ['findApiKeys', 'Find API keys', 'found_api_keys'],
@@ -401,5 +410,7 @@ function textOf(tag: OperationText['tag'], [operationId, summary, answer]: Entry
     summary,
     ...(answer !== undefined && { answer }),
     ...((answer === 'status' || answer === 'health') && { also: { 503: answer } }),
+    // Whoever came without a session has none to be told of.
+    ...(answer === 'session' && { also: { 204: 'nothing' } }),
   };
 }

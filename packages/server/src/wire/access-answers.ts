@@ -113,3 +113,16 @@ export const foundApiKeysAnswer = z.strictObject({
   /** In the place of what was found: why the query was not understood. */
   queryError: z.strictObject({ name: z.string(), message: z.string() }).optional(),
 });
+
+/** Where the browser goes on. */
+export const loginAnswer = z.strictObject({ location: z.string() });
+
+export const sessionAnswer = z.strictObject({
+  /** null: it does not end. */
+  expiresInMs: z.int().nullable(),
+  canBeExtended: z.boolean(),
+  provider: z.strictObject({ type: z.string(), name: z.string() }),
+  expirationReason: z.enum(['idle', 'lifespan']).optional(),
+});
+
+export const sessionsEndedAnswer = z.strictObject({ total: z.int() });

@@ -8,7 +8,7 @@ import { serverSettings } from './server.ts';
 /** Every setting, in groups: its key, what it takes, its default, what it does. Read once, at the start. */
 export const settingGroups = {
   'The server': serverSettings,
-  'Encryption, saved objects and spaces': securitySettings,
+  'Encryption, saved objects, spaces and sessions': securitySettings,
   Actions: actionsSettings,
   Elasticsearch: elasticsearchSettings,
   'Patchbay’s own': patchbaySettings,

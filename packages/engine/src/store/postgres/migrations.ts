@@ -367,4 +367,27 @@ export const migrations: readonly string[] = [
   alter table connectors add column refs ${text} not null default '[]';
   `,
   `alter table deliveries add column trace ${text};`,
+  `
+  create table sessions (
+    id ${text} primary key,
+    username ${text} not null references users (username) on delete cascade,
+    password_mark ${text} not null,
+    provider ${text} not null,
+    created_at ${text} not null,
+    expires_at ${text},
+    idle_expires_at ${text}
+  );
+  create index sessions_by_user on sessions (username);
+
+  create function end_sessions() returns trigger language plpgsql set search_path from current as $$
+  begin
+    delete from sessions where username = new.username;
+    return null;
+  end
+  $$;
+  create trigger sessions_of_changed_users after update on users
+    for each row when (new.password_hash <> old.password_hash or new.enabled = 0) execute function end_sessions();
+  create trigger tell_of_sessions after delete or truncate on sessions
+    for each statement execute function tell_of_table('sessions');
+  `,
 ];

@@ -13,6 +13,7 @@ import { deliveryPortSuite } from '../delivery-port-suite.ts';
 import { eventPortSuite } from '../event-port-suite.ts';
 import { lanePortSuite } from '../lane-port-suite.ts';
 import { type StoreUnderTest, storePortSuite } from '../port-suite.ts';
+import { sessionPortSuite } from '../session-port-suite.ts';
 import { openSqliteStore } from '../sqlite/index.ts';
 import { troublePortSuite } from '../trouble-port-suite.ts';
 import { parseAddress } from './address.ts';
@@ -48,6 +49,7 @@ describe('with PostgreSQL', () => {
   eventPortSuite('PostgreSQL', emptyStore);
   lanePortSuite('PostgreSQL', emptyStore);
   connectorAccessPortSuite('PostgreSQL', emptyStore);
+  sessionPortSuite('PostgreSQL', emptyStore);
   troublePortSuite('PostgreSQL', emptyStore);
 });
 

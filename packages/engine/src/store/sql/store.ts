@@ -16,6 +16,7 @@ import { metaStore } from './meta.ts';
 import { oauthStateStore } from './oauth-states.ts';
 import { referenceStore } from './references.ts';
 import { apiKeyStore, roleStore, userStore } from './security.ts';
+import { sessionStore } from './sessions.ts';
 import { spaceStore } from './spaces.ts';
 import { inTransaction } from './transaction.ts';
 import { troubleStore } from './troubles.ts';
@@ -67,6 +68,7 @@ function portsOn(db: Database, driver: SqlDriver, afterCommit: AfterCommit): Sto
     users: userStore(db),
     roles: roleStore(db),
     apiKeys: apiKeyStore(db),
+    sessions: sessionStore(db),
     events: { ...eventQueries(db, driver), append: (events) => driver.appendEvents(db, events) },
     cases: caseStore(db, driver),
     meta: metaStore(db),

@@ -73,6 +73,15 @@ export interface Tables {
     expires_at: string | null;
     invalidated_at: string | null;
   };
+  sessions: {
+    id: string;
+    username: string;
+    password_mark: string;
+    provider: string;
+    created_at: string;
+    expires_at: string | null;
+    idle_expires_at: string | null;
+  };
   events: {
     seq: Generated<number>;
     timestamp: string;

@@ -323,6 +323,24 @@ export const migrations: readonly string[] = [
   alter table connectors add column refs text not null default '[]';
   `,
   'alter table deliveries add column trace text;',
+  `
+  create table sessions (
+    id text primary key,
+    username text not null references users (username) on delete cascade,
+    password_mark text not null,
+    provider text not null,
+    created_at text not null,
+    expires_at text,
+    idle_expires_at text
+  ) strict, without rowid;
+  create index sessions_by_user on sessions (username);
+
+  create trigger sessions_of_changed_users after update on users
+  when new.password_hash <> old.password_hash or new.enabled = 0
+  begin
+    delete from sessions where username = new.username;
+  end;
+  `,
 ];
 
 /** Every table but the event log. */

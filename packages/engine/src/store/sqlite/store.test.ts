@@ -19,6 +19,7 @@ import { deliveryPortSuite } from '../delivery-port-suite.ts';
 import { eventPortSuite } from '../event-port-suite.ts';
 import { lanePortSuite } from '../lane-port-suite.ts';
 import { type StoreUnderTest, storePortSuite } from '../port-suite.ts';
+import { sessionPortSuite } from '../session-port-suite.ts';
 import { troublePortSuite } from '../trouble-port-suite.ts';
 import { APPLICATION_ID } from './file-check.ts';
 import { openSqliteStore } from './index.ts';
@@ -46,6 +47,7 @@ deliveryPortSuite('SQLite', emptyStore);
 eventPortSuite('SQLite', emptyStore);
 lanePortSuite('SQLite', emptyStore);
 connectorAccessPortSuite('SQLite', emptyStore);
+sessionPortSuite('SQLite', emptyStore);
 troublePortSuite('SQLite', emptyStore);
 
 describe('workers of a SQLite file', () => {

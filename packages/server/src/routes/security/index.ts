@@ -3,6 +3,7 @@ import type { System } from '../../system.ts';
 import { apiKeyListRoute } from './api-key-list.ts';
 import { apiKeyRoutes } from './api-keys.ts';
 import { roleRoutes } from './roles.ts';
+import { sessionRoutes } from './sessions.ts';
 import { userRoutes } from './users.ts';
 
 export function securityRoutes(app: App, system: System): void {
@@ -10,4 +11,5 @@ export function securityRoutes(app: App, system: System): void {
   userRoutes(app, system);
   apiKeyRoutes(app, system);
   apiKeyListRoute(app, system);
+  sessionRoutes(app, system);
 }

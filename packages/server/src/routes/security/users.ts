@@ -1,9 +1,10 @@
-import { canManageSecurity, type Principal, type User } from '@patchbay/engine/access';
+import { canManageSecurity, type Principal, type Session, type User } from '@patchbay/engine/access';
 import { BadRequestError, ForbiddenError } from '@patchbay/engine/errors';
 import { z } from 'zod';
 import type { App } from '../../http/app-type.ts';
 import { callerOf } from '../../http/caller.ts';
 import { clientAddress } from '../../http/client-address.ts';
+import { sessionCookie } from '../../http/session-cookie.ts';
 import type { System } from '../../system.ts';
 import { authorizeSecurity } from './access.ts';
 
@@ -26,7 +27,8 @@ const passwordBody = z.strictObject({
   newPassword: password,
 });
 
-export function userRoutes(app: App, { access }: System): void {
+export function userRoutes(app: App, { access, settings }: System): void {
+  const cookie = sessionCookie(settings);
   const config = { access: 'internal' } as const;
 
   app.get('/internal/security/users', { config }, async (request) => {
@@ -75,7 +77,13 @@ export function userRoutes(app: App, { access }: System): void {
       const { password: present = '', newPassword: next } = request.body;
       // A key does not know its owner's password, and is not to change it.
       if (caller.username === username && caller.apiKey === undefined) {
-        await access.changePassword({ username, present, next, address: clientAddress(request) });
+        const address = clientAddress(request);
+        await access.changePassword({ username, present, next, address });
+        // It ended all sessions of the user: whoever changes a password in one goes on in a new one.
+        if (request.session !== undefined) {
+          const login = { username, password: next, address, provider: request.session.provider };
+          cookie.set(reply, (await access.logIn(login, undefined)).token);
+        }
       } else if (canManageSecurity(caller)) await access.setPassword(username, next);
       else throw new ForbiddenError('Forbidden');
       return reply.code(204).send();
@@ -97,14 +105,17 @@ export function userRoutes(app: App, { access }: System): void {
     );
   }
 
-  app.get('/internal/security/me', { config }, async (request) => me(callerOf(request)));
+  app.get('/internal/security/me', { config }, async (request) => me(callerOf(request), request.session));
 }
 
 function answer({ username, roles, fullName, email, enabled }: User) {
   return { username, roles, full_name: fullName, email, enabled, metadata: {} };
 }
 
-function me({ username, roles, fullName, email, profileUid, apiKey }: Principal) {
+function me(
+  { username, roles, fullName, email, profileUid, apiKey }: Principal,
+  session: Session | undefined,
+) {
   const realm =
     apiKey === undefined ? { name: 'native', type: 'native' } : { name: '_es_api_key', type: '_es_api_key' };
   return {
@@ -117,7 +128,8 @@ function me({ username, roles, fullName, email, profileUid, apiKey }: Principal)
     authentication_realm: realm,
     lookup_realm: realm,
     authentication_type: apiKey === undefined ? 'realm' : 'api_key',
-    authentication_provider: { type: 'http', name: '__http__' },
+    authentication_provider:
+      session === undefined ? { type: 'http', name: '__http__' } : { type: 'basic', name: session.provider },
     elastic_cloud_user: false,
     profile_uid: profileUid,
     ...(apiKey !== undefined && { api_key: apiKey }),

@@ -212,6 +212,12 @@ export const ROUTE_RULES: Readonly<Record<string, RouteRule>> = {
   'POST /internal/security/users/{username}/_enable': 'manages security',
   'POST /internal/security/users/{username}/_disable': 'manages security',
   'GET /internal/security/me': 'any user',
+  // Refused as a browser's page of another version is, behind the question who calls: a login for each caller takes too long.
+  'POST /internal/security/login': ['nobody is asked', { headers: { 'kbn-version': '0.0.0' } }],
+  'GET /api/security/logout': 'nobody is asked',
+  'GET /internal/security/session': 'any user',
+  'POST /internal/security/session': 'any user',
+  'POST /api/security/session/_invalidate': ['superuser', { body: { match: 'all' } }],
   'POST /internal/security/api_key': ['any user', { body: { name: 'made' } }],
   'PUT /internal/security/api_key': ['any user', { body: { id: 'nothing' } }],
   'POST /internal/security/api_key/_query': ['any user', { body: {} }],
