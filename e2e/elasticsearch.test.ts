@@ -23,6 +23,7 @@ beforeAll(async () => {
     settings: {
       'elasticsearch.hosts': ['http://127.0.0.1:1', started.url],
       'xpack.actions.preconfiguredAlertHistoryEsIndex': true,
+      'patchbay.events.elasticsearch.enabled': true,
     },
   });
 });
@@ -190,6 +191,35 @@ it('reaches a node behind TLS of a private authority, and no other', async (cont
     front.close();
     front.closeAllConnections();
   }
+});
+
+it('exports the event log into a data stream, under a template made for it, each event once', async (context) => {
+  const node = nodeFor(context);
+  const { data } = await index({ index: 'exported' }, [{ a: 1 }]);
+  expect(data).toBeDefined();
+  const inSpace = {
+    query: {
+      nested: { path: 'kibana.saved_objects', query: { term: { 'kibana.saved_objects.type': 'action' } } },
+    },
+  };
+  const count = async (query: object) => {
+    await ask(node, 'POST', '/.kibana-event-log-ds/_refresh');
+    return (await ask(node, 'POST', '/.kibana-event-log-ds/_count', query)).body.count as number;
+  };
+  const inLog = async () =>
+    (await server.call('GET', '/api/patchbay/events?per_page=1000')).body.data as { id: string }[];
+  await until(
+    () => JSON.stringify(server.logged),
+    async () => (await count(inSpace)) === (await inLog()).length,
+    20_000,
+  );
+  const [event] = await inLog();
+  const { body } = await ask(node, 'POST', '/.kibana-event-log-ds/_search', {
+    query: { ids: { values: [event?.id] } },
+  });
+  expect({ id: body.hits.hits[0]._id, ...body.hits.hits[0]._source }).toEqual(event);
+  const failures = { query: { range: { 'event.duration': { gte: 0 } } } };
+  expect(await count(failures)).toBe(await count({ query: { term: { 'event.action': 'execute' } } }));
 });
 
 it('says which setting is missing where no hosts are set', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
@@ -19,7 +20,7 @@ import {
   elasticsearchOptions,
 } from '@patchbay/engine/elasticsearch';
 import { StartupError } from '@patchbay/engine/errors';
-import { createEventLog } from '@patchbay/engine/events';
+import { createEventLog, createEventRetention, startEventExport } from '@patchbay/engine/events';
 import { createExecution, type Execution } from '@patchbay/engine/execution';
 import { createExpiry, createHealth, createWhy } from '@patchbay/engine/health';
 import { createOAuth } from '@patchbay/engine/oauth';
@@ -81,6 +82,7 @@ const STORE_PATIENCE_MS = 30_000;
 const CLOSE_IDLE_EVERY_MS = 50;
 const OAUTH_CLEAN_UP_EVERY_MS = 30 * 60_000;
 const RETENTION_EVERY_MS = 5 * 60_000;
+const EVENT_RETENTION_EVERY_MS = 60_000;
 const EXPIRY_EVERY_MS = 24 * 60 * 60_000;
 
 /** Not part of the start. */
@@ -299,6 +301,34 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const retention = createRetention({ store: store.deliveries, settings, log: deliveryLog, now });
     const pruning =
       worker && repeatedly(RETENTION_EVERY_MS, () => retention.sweep(background.signal), deliveryLog);
+    const eventRetention = createEventRetention({
+      store: store.events,
+      keepMs: settings['patchbay.events.retention'],
+      maxBytes: settings['patchbay.events.maxSize'],
+      log: logger('event-log'),
+      now,
+    });
+    const pruningEvents =
+      worker &&
+      repeatedly(
+        EVENT_RETENTION_EVERY_MS,
+        () => eventRetention.sweep(background.signal),
+        logger('event-log'),
+      );
+
+    const exporting =
+      worker && settings['patchbay.events.elasticsearch.enabled']
+        ? startEventExport({
+            store,
+            isShared: store.isShared,
+            // A file has one process at a time, which need not wait for the one before.
+            owner: store.isShared ? randomUUID() : 'the one process',
+            elasticsearch,
+            dataStream: settings['patchbay.events.elasticsearch.dataStream'],
+            log: logger('event-log'),
+            now,
+          })
+        : undefined;
 
     return {
       url,
@@ -340,6 +370,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       await sessionsCleanUp.stop();
       await warning.stop();
       await pruning?.stop();
+      await pruningEvents?.stop();
+      await exporting?.stop();
       await synchronizing?.stop();
       await events.close();
       await egress.close();

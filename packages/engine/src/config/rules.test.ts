@@ -11,6 +11,14 @@ function mistakes(overrides: Record<string, unknown>): string[] {
   }
 }
 
+it('refuses an export of events to an Elasticsearch that is not named', () => {
+  const enabled = { 'patchbay.events.elasticsearch.enabled': true };
+  expect(mistakes(enabled)).toEqual([
+    expect.stringContaining('there is no Elasticsearch: set elasticsearch.hosts'),
+  ]);
+  expect(mistakes({ ...enabled, 'elasticsearch.hosts': 'http://localhost:9200' })).toEqual([]);
+});
+
 describe('what the reference refuses, in its words', () => {
   it.each([
     [

@@ -6,6 +6,7 @@ export function crossProblems(values: Partial<Settings>, present: ReadonlySet<st
   return [
     ...encryptionProblems(values),
     ...emailProblems(values, present),
+    ...exportProblems(values),
     ...pairProblems(values),
     ...cookieProblems(values),
     ...presenceProblems(values, present),
@@ -46,6 +47,12 @@ function encryptionProblems(values: Partial<Settings>): string[] {
   return [
     'xpack.encryptedSavedObjects.keyRotation.decryptionOnlyKeys: `keyRotation.decryptionOnlyKeys` cannot contain primary encryption key specified in `encryptionKey`.',
   ];
+}
+
+function exportProblems(values: Partial<Settings>): string[] {
+  const isEnabled = values['patchbay.events.elasticsearch.enabled'] === true;
+  if (!isEnabled || values['elasticsearch.hosts'] !== undefined) return [];
+  return ['patchbay.events.elasticsearch.enabled: there is no Elasticsearch: set elasticsearch.hosts'];
 }
 
 function emailProblems(values: Partial<Settings>, present: ReadonlySet<string>): string[] {

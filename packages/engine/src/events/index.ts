@@ -13,6 +13,7 @@ export {
   timeoutText,
 } from './document.ts';
 export { createEventLog, type EventLog, type EventLogFigures, eventEntry } from './event-log.ts';
+export { createEventRetention, type EventRetention } from './event-retention.ts';
 export {
   EXECUTION_SORTS,
   type Execution,
@@ -21,6 +22,7 @@ export {
   type ExecutionSort,
   executionLog,
 } from './execution-log.ts';
+export { type EventExport, startEventExport } from './export/index.ts';
 export { type FailureRate, type FailureRates, type Failures, failureRates } from './failure-rate.ts';
 export { type KqlNode, readKql } from './kql/index.ts';
 export { type Latency, latencyOf } from './latency.ts';

@@ -264,6 +264,7 @@ export function eventPortSuite(driver: string, open: () => Promise<StoreUnderTes
         await append({ executionUuid: 'b' }, { executionUuid: 'c' });
         const first = await store.events.written(0, 2);
         expect(uuids(first)).toEqual(['a', 'b']);
+        expect(await store.events.last()).toBe((first[1]?.seq ?? 0) + 1);
         expect(first[0]).toMatchObject({
           timestamp: at(9),
           action: 'execute',

@@ -105,6 +105,8 @@ export interface EventStore {
    * behind, as long as the transaction that writes it is not over.
    */
   written(after: number, limit: number): Promise<WrittenEvent[]>;
+  /** The number of the one written last; 0: there is none. */
+  last(): Promise<number>;
   /** How much there is, to a few percent, at the cost of a look here and there. */
   size(): Promise<{ events: number; bytes: number }>;
   /** Removes up to `limit` that are older, and gives their number. The one written last stays, whatever its age. */

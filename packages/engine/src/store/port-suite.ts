@@ -725,6 +725,14 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
         expect(await store.meta.setOnce('uuid', '4')).toBe(given[0]);
       });
 
+      it('loses no change that several make at once', async () => {
+        const more = (before = '0') => String(Number(before) + 1);
+        await Promise.all(Array.from({ length: 10 }, () => store.meta.change('count', more)));
+        expect(await store.meta.get('count')).toBe('10');
+        expect(await store.meta.change('count', () => undefined)).toBe('10');
+        expect(await store.meta.change('nothing', () => undefined)).toBeUndefined();
+      });
+
       it('keeps the last value of each name', async () => {
         expect(await store.meta.get('uuid')).toBeUndefined();
         await store.meta.set('uuid', '1');

@@ -284,4 +284,6 @@ export interface MetaStore {
   set(name: string, value: string): Promise<void>;
   /** Sets it if it is not set; gives what stands then. */
   setOnce(name: string, value: string): Promise<string>;
+  /** Makes of it what `step` does, one caller after the other; undefined: it stays. Gives what stands then. */
+  change(name: string, step: (before: string | undefined) => string | undefined): Promise<string | undefined>;
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { actionsSettings } from './actions.ts';
 import { elasticsearchSettings } from './elasticsearch.ts';
+import { eventSettings } from './events.ts';
 import { patchbaySettings } from './patchbay.ts';
 import { securitySettings } from './security.ts';
 import { serverSettings } from './server.ts';
@@ -12,6 +13,7 @@ export const settingGroups = {
   Actions: actionsSettings,
   Elasticsearch: elasticsearchSettings,
   'Patchbay’s own': patchbaySettings,
+  'The event log': eventSettings,
 } as const;
 
 export const settings = {
@@ -20,6 +22,7 @@ export const settings = {
   ...actionsSettings,
   ...elasticsearchSettings,
   ...patchbaySettings,
+  ...eventSettings,
 };
 
 export { UNUSED_ACTIONS_SETTINGS } from './actions.ts';

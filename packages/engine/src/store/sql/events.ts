@@ -107,6 +107,14 @@ export function eventQueries(db: Database, dialect: SqlDialect): Omit<EventStore
       return tallies.all();
     },
 
+    async last() {
+      const row = await db
+        .selectFrom('events')
+        .select(({ fn }) => fn.max('seq').as('last'))
+        .executeTakeFirst();
+      return row?.last ?? 0;
+    },
+
     written: (after, limit) =>
       db
         .selectFrom('events')

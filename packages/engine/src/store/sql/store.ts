@@ -71,7 +71,7 @@ function portsOn(db: Database, driver: SqlDriver, afterCommit: AfterCommit): Sto
     sessions: sessionStore(db),
     events: { ...eventQueries(db, driver), append: (events) => driver.appendEvents(db, events) },
     cases: caseStore(db, driver),
-    meta: metaStore(db),
+    meta: metaStore(db, driver),
     deliveries: deliveryStore(db, driver),
     lanes: laneStore(db, driver),
     buckets: bucketStore(db, driver),

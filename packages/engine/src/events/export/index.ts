@@ -1,0 +1,1 @@
+export { type EventExport, type EventExportOptions, startEventExport } from './event-export.ts';
