@@ -24,6 +24,8 @@ beforeAll(async () => {
       'elasticsearch.hosts': ['http://127.0.0.1:1', started.url],
       'xpack.actions.preconfiguredAlertHistoryEsIndex': true,
       'patchbay.events.elasticsearch.enabled': true,
+      // OpenSearch has no data streams with a dot in front.
+      'patchbay.events.elasticsearch.dataStream': 'kibana-event-log-ds',
     },
   });
 });
@@ -203,8 +205,8 @@ it('exports the event log into a data stream, under a template made for it, each
     },
   };
   const count = async (query: object) => {
-    await ask(node, 'POST', '/.kibana-event-log-ds/_refresh');
-    return (await ask(node, 'POST', '/.kibana-event-log-ds/_count', query)).body.count as number;
+    await ask(node, 'POST', '/kibana-event-log-ds/_refresh');
+    return (await ask(node, 'POST', '/kibana-event-log-ds/_count', query)).body.count as number;
   };
   const inLog = async () =>
     (await server.call('GET', '/api/patchbay/events?per_page=1000')).body.data as { id: string }[];
@@ -214,7 +216,7 @@ it('exports the event log into a data stream, under a template made for it, each
     20_000,
   );
   const [event] = await inLog();
-  const { body } = await ask(node, 'POST', '/.kibana-event-log-ds/_search', {
+  const { body } = await ask(node, 'POST', '/kibana-event-log-ds/_search', {
     query: { ids: { values: [event?.id] } },
   });
   expect({ id: body.hits.hits[0]._id, ...body.hits.hits[0]._source }).toEqual(event);

@@ -14,6 +14,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   connectors: async () => (await import('./connectors.ts')).addConnectors,
   deliveries: async () => (await import('./deliveries/deliveries.ts')).addDeliveries,
   why: async () => (await import('./why.ts')).addWhy,
+  events: async () => (await import('./events/events.ts')).addEvents,
   spaces: async () => (await import('./spaces.ts')).addSpaces,
   keystore: async () => (await import('./keystore.ts')).addKeystore,
   keys: async () => (await import('./keys.ts')).addKeys,

@@ -1,4 +1,4 @@
-import type { BulkAnswer, BulkItem, Elasticsearch } from '@patchbay/kit';
+import { type BulkAnswer, type BulkItem, type Elasticsearch, ElasticsearchError } from '@patchbay/kit';
 import type { WrittenEvent } from '../../store/index.ts';
 
 /** What became of the events of one request. */
@@ -36,14 +36,30 @@ export async function sendEvents(
     signal,
   });
   const { items } = body as BulkAnswer;
-  const outcome: BulkOutcome = { left: [], refused: [] };
-  for (const [n, event] of events.entries()) {
+  const verdicts = events.map((event, n) => {
     const item = items[n]?.create;
-    const verdict = verdictOf(item);
-    if (verdict === 'again') outcome.left.push(event);
-    if (verdict === 'refused') outcome.refused.push({ id: exportId(event), reason: reasonOf(item) });
-  }
-  return outcome;
+    return { event, item, verdict: verdictOf(item) };
+  });
+  const refused = verdicts.filter(({ verdict }) => verdict === 'refused');
+  const [first] = refused;
+  const isTakingOthers = verdicts.some(({ verdict }) => verdict === 'taken');
+  if (first !== undefined && !isTakingOthers && !refused.some(({ item }) => isAboutDocument(item)))
+    throw new ElasticsearchError(reasonOf(first.item), { status: first.item?.status ?? 400 });
+  return {
+    left: verdicts.filter(({ verdict }) => verdict === 'again').map(({ event }) => event),
+    refused: refused.map(({ event, item }) => ({ id: exportId(event), reason: reasonOf(item) })),
+  };
+}
+
+/** Others that are refused may be so since the data stream is: those wait, and none is left out. */
+const ABOUT_DOCUMENTS = new Set([
+  'document_parsing_exception',
+  'mapper_parsing_exception',
+  'strict_dynamic_mapping_exception',
+]);
+
+function isAboutDocument(item: BulkItem | undefined): boolean {
+  return ABOUT_DOCUMENTS.has(item?.error?.type ?? '');
 }
 
 function verdictOf(item: BulkItem | undefined): 'taken' | 'again' | 'refused' {

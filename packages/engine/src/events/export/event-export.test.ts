@@ -37,6 +37,8 @@ async function cluster() {
     /** Ids that it has no room for, and those that it never takes. */
     full: new Set<string>(),
     unfit: new Set<string>(),
+    /** Why there can be no such data stream. */
+    reason: undefined as string | undefined,
     bulks: 0,
   };
   const bulk = ({ body, headers }: ReceivedRequest) => {
@@ -51,6 +53,12 @@ async function cluster() {
       const { _id: id } = JSON.parse(lines[n] ?? '').create;
       const document = JSON.parse(lines[n + 1] ?? '');
       if (document['@timestamp'] === undefined) throw new Error('a data stream has a time for each document');
+      if (state.reason !== undefined) {
+        items.push({
+          create: { status: 400, error: { type: 'illegal_argument_exception', reason: state.reason } },
+        });
+        continue;
+      }
       const status = state.full.has(id)
         ? 429
         : state.unfit.has(id)
@@ -223,6 +231,18 @@ describe('when Elasticsearch refuses', () => {
       `error: event log: Elasticsearch refused 2 events, which are left out of the export; ${ids[1]}: mapper_parsing_exception: no`,
     ]);
     await reaches([...ids.slice(0, 1), ...ids.slice(3), ...(await append(1))]);
+  });
+
+  it('each one, since there can be no such data stream, leaves none out', async () => {
+    node.state.reason = 'no such stream';
+    const ids = await append(3);
+    const { waits, logged } = start();
+    await vi.waitFor(() => expect(waits.slice(0, 2)).toEqual([1000, 2000]));
+    expect(logged()).toEqual([
+      'error: event log: the export to Elasticsearch waits: illegal_argument_exception: no such stream',
+    ]);
+    node.state.reason = undefined;
+    await reaches(ids);
   });
 
   it('a request since it is too large, sends less at a time', async () => {
