@@ -45,15 +45,15 @@ async function webhook(server: TestServer, id: string, url: string): Promise<voi
 const run = (server: TestServer, id: string) =>
   server.call('POST', `/api/actions/connector/${id}/_execute`, { body: { params: { body: '{}' } } });
 
+/** Enqueues one and waits until its end is counted, which is a moment after it can be seen. */
 async function delivered(server: TestServer, id: string, state = 'delivered'): Promise<void> {
-  const { body } = await server.call('POST', '/api/patchbay/deliveries', {
+  await server.call('POST', '/api/patchbay/deliveries', {
     body: { connector_id: id, params: { body: '{}' } },
   });
+  const counted = new RegExp(`^patchbay_deliveries_ended_total\\{.*state="${state}"`, 'm');
   await expect
-    .poll(async () => (await server.call('GET', `/api/patchbay/deliveries/${body.id}`)).body.state, {
-      timeout: 10_000,
-    })
-    .toBe(state);
+    .poll(async () => (await server.call('GET', '/metrics')).body, { timeout: 10_000 })
+    .toMatch(counted);
 }
 
 describe('/metrics', () => {
