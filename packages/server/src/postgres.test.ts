@@ -17,6 +17,7 @@ import {
   temporaryFolder,
   testServer,
 } from './testing/test-server.ts';
+import { addUser } from './testing/users.ts';
 
 const describe = await describeOnPostgres();
 
@@ -190,6 +191,21 @@ describe('two servers on one PostgreSQL', () => {
     });
     await one.call('DELETE', path);
     await soon(async () => expect((await execute()).status).toBe(404));
+  });
+
+  it('the other one lets those run a connector who may by now', async () => {
+    await using remote = await standIn(() => ({}));
+    const as = await addUser(one, 'bob', [{ spaces: ['*'], feature: { actions: ['all'] } }]);
+    await one.call('POST', '/api/actions/connector/gated', { body: webhook(remote.url) });
+    const body = { params: { body: 'hello' } };
+    const execute = async () =>
+      (await other.call('POST', '/api/actions/connector/gated/_execute', { as, body })).status;
+    await soon(async () => expect(await execute()).toBe(200));
+    const path = '/api/patchbay/connectors/gated/access';
+    await one.call('PUT', path, { body: { use: { users: ['ann'] } } });
+    await soon(async () => expect(await execute()).toBe(403));
+    await one.call('DELETE', path);
+    await soon(async () => expect(await execute()).toBe(200));
   });
 
   it('the other one knows a space that was made, and not one that was deleted', async () => {
