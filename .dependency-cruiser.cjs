@@ -33,6 +33,7 @@ const engine = {
   tokens: ['store', 'vault'],
   licensing: [],
   access: ['store'],
+  delegation: ['access', 'elasticsearch'],
   events: ['store'],
   catalog: ['store', 'vault', 'config', 'licensing', 'egress', 'tokens'],
   execution: [

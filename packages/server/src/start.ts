@@ -6,6 +6,7 @@ import { createAccess } from '@patchbay/engine/access';
 import { createCases } from '@patchbay/engine/cases';
 import { createCatalog, createTypeRegistry } from '@patchbay/engine/catalog';
 import { type LoadedSettings, operatorSettings, type Settings } from '@patchbay/engine/config';
+import { elasticsearchDirectory } from '@patchbay/engine/delegation';
 import {
   createDelivery,
   createDeliveryWorker,
@@ -18,6 +19,7 @@ import {
   createAlertHistoryTemplate,
   createElasticsearch,
   elasticsearchOptions,
+  withoutCredentials,
 } from '@patchbay/engine/elasticsearch';
 import { StartupError } from '@patchbay/engine/errors';
 import { createEventLog, createEventRetention, startEventExport } from '@patchbay/engine/events';
@@ -149,6 +151,17 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       store,
       firstPassword: options.firstPassword,
       ...accessLimits(settings),
+      directory: settings['patchbay.authentication.elasticsearch.enabled']
+        ? elasticsearchDirectory({
+            elasticsearch: createElasticsearch(withoutCredentials(elasticsearchOptions(settings)), {
+              egress,
+              now,
+            }),
+            spaceIds: () => spaces.list().map(({ id }) => id),
+            cacheMs: settings['patchbay.authentication.elasticsearch.cacheFor'],
+            log: logger('plugins.security'),
+          })
+        : undefined,
       now,
     });
     const events = createEventLog({ store: store.events, log: logger('event-log') });

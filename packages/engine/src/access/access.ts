@@ -2,6 +2,7 @@ import { ForbiddenError, UnauthorizedError } from '../errors/index.ts';
 import type { Store, UserRecord } from '../store/index.ts';
 import { type ApiKeys, createApiKeys, splitOnce, verifyApiKey } from './api-keys.ts';
 import { createCredentialCache } from './credential-cache.ts';
+import type { Directory } from './directory.ts';
 import type { LoginThrottleOptions } from './login-throttle.ts';
 import { createLogins } from './logins.ts';
 import type { Principal } from './principal.ts';
@@ -12,7 +13,7 @@ import { createFirstUser, createUsers, type Users } from './users.ts';
 
 export interface Access extends Users, Roles, ApiKeys, Sessions {
   /**
-   * Of an `Authorization` header, `Basic` or `ApiKey`. Throws `UnauthorizedError`; for passwords also
+   * Of an `Authorization` header, `Basic` or `ApiKey`, and what a directory knows. Throws `UnauthorizedError`; for passwords also
    * `TooManyRequestsError` after too many failures, by name and by the caller's address, and
    * `ServiceUnavailableError` when too many wait.
    */
@@ -34,6 +35,8 @@ export interface AccessOptions {
   firstPassword: string | undefined;
   loginThrottle: LoginThrottleOptions;
   sessions: SessionLimits;
+  /** Asked about what is not ours; left out: nobody is. */
+  directory?: Directory | undefined;
   now(): Date;
 }
 
@@ -51,7 +54,8 @@ export async function createAccess(
   const roles = await keepRoles(store.roles, store.changes, changed);
   const users = createUsers(store.users, changed);
   const apiKeys = createApiKeys(store.apiKeys, credentials.forgetAll, now);
-  const verifyLogin = createLogins(store.users, options.loginThrottle, now);
+  const logins = createLogins(store.users, options.loginThrottle, now);
+  const verifyLogin = logins.verify;
   const principalOf = (user: UserRecord): Principal => ({
     ...identity(user),
     privileges: [roles.privilegesOf(user.roles)],
@@ -65,13 +69,40 @@ export async function createAccess(
     now,
   });
 
-  async function verifyBasic(encoded: string, address: string | undefined) {
+  /** Whom the directory knows under a name that nobody has here: one name is one person. */
+  async function knownElsewhere(header: string, directory: Directory): Promise<Principal | undefined> {
+    const principal = await directory.identify(header);
+    if (principal === undefined) return undefined;
+    return (await store.users.get(principal.username)) === undefined ? principal : undefined;
+  }
+
+  const reliedOn = (value: Principal, { cacheMs }: Directory) => ({
+    value,
+    expiresAt: now().getTime() + cacheMs,
+  });
+
+  async function verifyElsewhere(header: string) {
+    const { directory } = options;
+    const principal = directory && (await knownElsewhere(header, directory));
+    if (directory === undefined || principal === undefined) throw new UnauthorizedError('Unauthorized');
+    return reliedOn(principal, directory);
+  }
+
+  async function verifyBasic(header: string, encoded: string, address: string | undefined) {
     const [username = '', password = ''] = splitOnce(Buffer.from(encoded, 'base64').toString('utf8'));
+    const { directory } = options;
+    if (directory !== undefined && (await store.users.get(username)) === undefined) {
+      const principal = await logins.counted({ username, address }, () => knownElsewhere(header, directory));
+      return reliedOn(principal, directory);
+    }
     const user = await verifyLogin({ username, password, address });
     return { value: principalOf(user), expiresAt: Number.POSITIVE_INFINITY };
   }
 
-  async function verifyKey(encoded: string) {
+  async function verifyKey(header: string, encoded: string) {
+    const [id = ''] = splitOnce(Buffer.from(encoded, 'base64').toString('utf8'));
+    if (options.directory !== undefined && (await store.apiKeys.get(id)) === undefined)
+      return verifyElsewhere(header);
     const record = await verifyApiKey(store.apiKeys, encoded, now());
     if (record === undefined) throw new UnauthorizedError('Unauthorized');
     const owner = await store.users.get(record.username);
@@ -107,9 +138,11 @@ export async function createAccess(
         const [, scheme = '', encoded = ''] = /^(\S+)\s+(\S+)\s*$/.exec(header) ?? [];
         switch (scheme.toLowerCase()) {
           case 'basic':
-            return credentials.remember(header, () => verifyBasic(encoded, address));
+            return credentials.remember(header, () => verifyBasic(header, encoded, address));
           case 'apikey':
-            return credentials.remember(header, () => verifyKey(encoded));
+            return credentials.remember(header, () => verifyKey(header, encoded));
+          case 'bearer':
+            return credentials.remember(header, () => verifyElsewhere(header));
           default:
             throw new UnauthorizedError('Unauthorized');
         }

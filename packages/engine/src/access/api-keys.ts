@@ -64,6 +64,11 @@ export interface ApiKeys {
 export function createApiKeys(store: ApiKeyStore, changed: () => void, now: () => Date): ApiKeys {
   return {
     async createApiKey(owner, { name, expiresAt, metadata, limits }) {
+      if (owner.realm !== undefined) {
+        throw new BadRequestError(
+          'API keys are of users who are known here: create one where the caller is known',
+        );
+      }
       if (owner.apiKey !== undefined && !(limits.privileges && isEmpty(limits.privileges))) {
         throw new BadRequestError(
           'creating derived api keys requires an explicit role descriptor that is empty (has no privileges)',
@@ -90,7 +95,7 @@ export function createApiKeys(store: ApiKeyStore, changed: () => void, now: () =
       const records = await store.list(canManageSecurity(caller) ? undefined : caller.username);
       const isShown = ({ id, username }: ApiKeyRecord) =>
         canManageSecurity(caller) ||
-        (caller.apiKey === undefined ? username === caller.username : id === caller.apiKey.id);
+        (caller.apiKey === undefined ? owns(caller, { username }) : id === caller.apiKey.id);
       return records.filter((record) => record.invalidatedAt === null && isShown(record)).map(toApiKey);
     },
 
@@ -101,7 +106,7 @@ export function createApiKeys(store: ApiKeyStore, changed: () => void, now: () =
         );
       }
       const record = await store.get(id);
-      if (record === undefined || record.username !== owner.username)
+      if (record === undefined || !owns(owner, record))
         throw new NotFoundError(`no API key owned by requesting user found for ID [${id}]`);
       if (record.invalidatedAt !== null)
         throw new BadRequestError(`cannot update invalidated API key [${id}]`);
@@ -124,13 +129,17 @@ export function createApiKeys(store: ApiKeyStore, changed: () => void, now: () =
       const record = await store.get(id);
       if (record === undefined) throw new NotFoundError(`API key [${id}] not found`);
       // A key may end itself, and nothing else of its owner's: it may be allowed less than they are.
-      const isOwn =
-        caller.apiKey === undefined ? record.username === caller.username : record.id === caller.apiKey.id;
+      const isOwn = caller.apiKey === undefined ? owns(caller, record) : record.id === caller.apiKey.id;
       if (!isOwn && !canManageSecurity(caller)) throw new ForbiddenError('Forbidden');
       await store.invalidate(id, now().toISOString());
       changed();
     },
   };
+}
+
+/** Who is known elsewhere may have the name of somebody who was a user here. */
+function owns({ username, realm }: Principal, key: Pick<ApiKeyRecord, 'username'>): boolean {
+  return realm === undefined && username === key.username;
 }
 
 /** The key keeps a copy of its owner's privileges as they are now, as Elasticsearch's keys do. */

@@ -30,6 +30,8 @@ export interface CasesGrant {
 const SUB_NAMES = Object.keys(SUB_PRIVILEGES) as SubPrivilege[];
 const EVERYTHING: CasesOperation[] = [...READS, ...WRITES, ...Object.values(SUB_PRIVILEGES).flat()];
 
+export const CASES_OPERATIONS: readonly CasesOperation[] = EVERYTHING;
+
 /** What `minimal_all` of a feature has by itself: each version of the features took something out. */
 const WITHIN_MINIMAL: Record<string, readonly SubPrivilege[]> = {
   '': ['create_comment', 'case_reopen', 'cases_assign'],

@@ -1,6 +1,6 @@
 export { type Access, type AccessOptions, createAccess } from './access.ts';
 export type { ApiKey, CreatedApiKey, KeyLimits, NewApiKey } from './api-keys.ts';
-export { type CasesOperation, withoutDeprecated } from './cases-privileges.ts';
+export { CASES_OPERATIONS, type CasesOperation, withoutDeprecated } from './cases-privileges.ts';
 export {
   type ConnectorOperation,
   type ConnectorPermissions,
@@ -8,6 +8,7 @@ export {
   mayWithConnector,
   permissionsOn,
 } from './connector-access.ts';
+export type { Directory } from './directory.ts';
 export {
   can,
   canManageSecurity,
@@ -24,3 +25,4 @@ export { FEATURE_PRIVILEGES, privilegesOf, type Role, type RoleKibana } from './
 export type { RolePut } from './roles.ts';
 export type { Session, SessionLimits, SessionUse } from './sessions.ts';
 export { FIRST_USER, type NewUser, type Profile, type User } from './users.ts';
+export { createVerificationQueue } from './verification-queue.ts';

@@ -10,29 +10,48 @@ import { createVerificationQueue } from './verification-queue.ts';
  */
 export type VerifyLogin = (login: Login & { password: string }) => Promise<UserRecord>;
 
+export interface Logins {
+  verify: VerifyLogin;
+  /** Counts an attempt elsewhere as one here: undefined is a failure. Throws as `verify` does. */
+  counted<Result>(login: Login, attempt: () => Promise<Result | undefined>): Promise<Result>;
+}
+
 export function createLogins(
   users: Pick<UserStore, 'get'>,
   options: LoginThrottleOptions,
   now: () => Date,
-): VerifyLogin {
+): Logins {
   const throttle = createLoginThrottle(options);
   const inTurn = createVerificationQueue();
   // Whoever does not exist is told so no sooner than whoever gives a wrong password.
   const nobody = unmatchableHash();
   const time = () => now().getTime();
 
-  return async ({ password, ...login }) => {
+  async function counted<Result>(login: Login, attempt: () => Promise<Result | undefined>): Promise<Result> {
     throttle.ensureAllowed(login, time());
-    const user = await inTurn(async () => {
-      // Others that waited as well may have failed by now.
-      throttle.ensureAllowed(login, time());
-      const user = await users.get(login.username);
-      const matches = await verifyPassword(password, user?.passwordHash ?? nobody);
-      if (user !== undefined && matches && user.enabled) return user;
+    const result = await attempt();
+    if (result === undefined) {
       throttle.failed(login, time());
       throw new UnauthorizedError('Unauthorized');
-    });
+    }
     throttle.succeeded(login);
-    return user;
+    return result;
+  }
+
+  return {
+    counted,
+    verify: ({ password, ...login }) =>
+      counted(login, () =>
+        inTurn(async () => {
+          // Others that waited as well may have failed by now.
+          throttle.ensureAllowed(login, time());
+          const user = await users.get(login.username);
+          const matches = await verifyPassword(password, user?.passwordHash ?? nobody);
+          if (user !== undefined && matches && user.enabled) return user;
+          // Before the next one has its turn.
+          throttle.failed(login, time());
+          throw new UnauthorizedError('Unauthorized');
+        }),
+      ),
   };
 }

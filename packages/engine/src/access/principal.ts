@@ -18,6 +18,8 @@ export interface Principal {
   fullName: string | null;
   email: string | null;
   apiKey?: { id: string; name: string };
+  /** Where somebody else knows them from; without it they are a user of ours. */
+  realm?: { name: string; type: string };
   /** All of these must allow a thing: an API key has its owner's and its own. */
   privileges: PrivilegeSet[];
 }

@@ -6,13 +6,15 @@ const MAX_RUNNING = 2;
 const MAX_WAITING = 64;
 const RETRY_AFTER_SECONDS = 2;
 
-/** Runs password verifications a few at a time: each takes 16 MB and a thread. Throws when too many wait. */
-export function createVerificationQueue(): <Result>(verify: () => Promise<Result>) => Promise<Result> {
+/** Runs verifications a few at a time: of a password, each takes 16 MB and a thread. Throws when too many wait. */
+export function createVerificationQueue(
+  bounds = { running: MAX_RUNNING, waiting: MAX_WAITING },
+): <Result>(verify: () => Promise<Result>) => Promise<Result> {
   const waiting: (() => void)[] = [];
   let running = 0;
   return async (verify) => {
-    if (running >= MAX_RUNNING) {
-      if (waiting.length >= MAX_WAITING) {
+    if (running >= bounds.running) {
+      if (waiting.length >= bounds.waiting) {
         throw new ServiceUnavailableError('Too many logins at once, try again later', {
           retryAfterSeconds: RETRY_AFTER_SECONDS,
         });

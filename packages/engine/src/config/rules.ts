@@ -9,6 +9,7 @@ export function crossProblems(values: Partial<Settings>, present: ReadonlySet<st
     ...exportProblems(values),
     ...pairProblems(values),
     ...cookieProblems(values),
+    ...delegationProblems(values),
     ...presenceProblems(values, present),
   ];
 }
@@ -84,6 +85,12 @@ function emailProblems(values: Partial<Settings>, present: ReadonlySet<string>):
       );
   }
   return problems;
+}
+
+function delegationProblems(values: Partial<Settings>): string[] {
+  const key = 'patchbay.authentication.elasticsearch.enabled';
+  if (values[key] !== true || values['elasticsearch.hosts'] !== undefined) return [];
+  return [`${key}: there is no cluster to ask: set elasticsearch.hosts`];
 }
 
 /** Browsers drop a cookie that is for other sites' pages and not for TLS. */

@@ -1,3 +1,3 @@
 export { createAlertHistoryTemplate } from './alert-history-template.ts';
 export { createElasticsearch, type ElasticsearchClient } from './elasticsearch.ts';
-export { type ElasticsearchOptions, elasticsearchOptions } from './options.ts';
+export { type ElasticsearchOptions, elasticsearchOptions, withoutCredentials } from './options.ts';

@@ -39,6 +39,24 @@ export function elasticsearchOptions(settings: Settings): ElasticsearchOptions |
   };
 }
 
+/** The same cluster, for requests that carry somebody else's. */
+export function withoutCredentials(
+  options: ElasticsearchOptions | undefined,
+): ElasticsearchOptions | undefined {
+  if (options === undefined) return undefined;
+  const {
+    username: _user,
+    password: _password,
+    serviceAccountToken: _token,
+    apiKey: _key,
+    ...rest
+  } = options;
+  const others = Object.entries(rest.customHeaders).filter(
+    ([name]) => name.toLowerCase() !== 'authorization',
+  );
+  return { ...rest, customHeaders: Object.fromEntries(others) };
+}
+
 /** Credentials in a URL would be shown wherever the URL is. */
 function hostUrl(text: string): string {
   const { username, password } = new URL(text);

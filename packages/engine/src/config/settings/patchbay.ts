@@ -223,6 +223,16 @@ export const patchbaySettings = {
   'patchbay.security.loginThrottle.block': duration
     .default(60_000)
     .describe('How long further ones are refused.'),
+  'patchbay.authentication.elasticsearch.enabled': z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether credentials that are not known here are asked of the cluster in `elasticsearch.hosts`, with the privileges that Kibana registered there.',
+    ),
+  'patchbay.authentication.elasticsearch.cacheFor': duration
+    .refine((ms) => ms >= 1000 && ms <= 60_000, { message: 'expected a duration from 1s to 60s' })
+    .default(30_000)
+    .describe('How long its answer is relied on: so long what is revoked there still works here.'),
   'patchbay.http.trustedProxies': list(network)
     .default([])
     .describe(

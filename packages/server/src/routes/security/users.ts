@@ -76,7 +76,7 @@ export function userRoutes(app: App, { access, settings }: System): void {
       const { username } = request.params;
       const { password: present = '', newPassword: next } = request.body;
       // A key does not know its owner's password, and is not to change it.
-      if (caller.username === username && caller.apiKey === undefined) {
+      if (caller.username === username && caller.apiKey === undefined && caller.realm === undefined) {
         const address = clientAddress(request);
         await access.changePassword({ username, present, next, address });
         // It ended all sessions of the user: whoever changes a password in one goes on in a new one.
@@ -113,11 +113,14 @@ function answer({ username, roles, fullName, email, enabled }: User) {
 }
 
 function me(
-  { username, roles, fullName, email, profileUid, apiKey }: Principal,
+  { username, roles, fullName, email, profileUid, apiKey, realm: elsewhere }: Principal,
   session: Session | undefined,
 ) {
   const realm =
-    apiKey === undefined ? { name: 'native', type: 'native' } : { name: '_es_api_key', type: '_es_api_key' };
+    elsewhere ??
+    (apiKey === undefined
+      ? { name: 'native', type: 'native' }
+      : { name: '_es_api_key', type: '_es_api_key' });
   return {
     username,
     roles,

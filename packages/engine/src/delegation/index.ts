@@ -1,0 +1,1 @@
+export { type ElasticsearchDirectoryOptions, elasticsearchDirectory } from './elasticsearch-directory.ts';
