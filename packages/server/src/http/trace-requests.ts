@@ -22,13 +22,8 @@ export function traceRequests(app: App, tracing: Tracing): void {
       },
     });
     spans.set(request, span);
+    // Fastify goes on in it, also past the reading of a body.
     span.within(done);
-  });
-  // Reading a body goes on where the connection's events are told, which is outside of it.
-  app.addHook('preValidation', (request, _reply, done) => {
-    const span = spans.get(request);
-    if (span === undefined) done();
-    else span.within(done);
   });
   app.addHook('onResponse', (request, reply, done) => {
     const span = spans.get(request);

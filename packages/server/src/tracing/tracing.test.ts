@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { standIn } from '@patchbay/kit/testing';
 import { describe, expect, it } from 'vitest';
 import { type OtlpCollector, otlpCollector, type ReceivedSpan } from '../testing/otlp-collector.ts';
@@ -105,6 +107,32 @@ describe('traces', () => {
     expect(pathOf(spans, only(spans, 'GET'))).toEqual(['GET', 'run .webhook', request.name]);
     // Each is over before the one that it is in.
     expect(only(spans, 'GET').durationNs).toBeLessThan(request.durationNs);
+  });
+
+  it('follow it also where the body of the request comes in parts', async () => {
+    await using collector = await otlpCollector();
+    await using remote = await standIn(() => ({ status: 200 }));
+    const server = await tracedServer(collector);
+    await webhook(server, remote.url);
+    const headers = {
+      authorization: `Basic ${Buffer.from('elastic:changeme').toString('base64')}`,
+      'kbn-xsrf': 'true',
+      'content-type': 'application/json',
+      traceparent,
+    };
+    const sent = request(`${server.url}/api/actions/connector/w/_execute`, { method: 'POST', headers });
+    sent.write('{"params":');
+    // The server has read the first part when it answers another request.
+    await server.call('GET', '/livez');
+    sent.end('{"body":"{}"}}');
+    await once(sent, 'response');
+    await server.stop();
+    const { spans } = collector;
+    expect(pathOf(spans, only(spans, 'POST'))).toEqual([
+      'POST',
+      'run .webhook',
+      'POST /api/actions/connector/:id/_execute',
+    ]);
   });
 
   it('tell what went wrong in a word, and nothing of URLs, bodies, or what a remote said', async () => {
