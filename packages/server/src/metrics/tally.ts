@@ -33,34 +33,23 @@ interface Distribution extends Cell {
   counts: number[];
 }
 
-/** Of values that no label has: they come from lists of ours, ids and host names. */
-const BETWEEN = '\n';
-
 export function counter({ labels }: MetricDefinition): Counter {
-  const cells = new Map<string, Cell>();
-  // Without labels there is one, and it is there from the start: what never happened is told as 0.
-  if (labels.length === 0) cells.set('', { values: [], count: 0 });
+  const cells = cellsBy<Cell>(labels, (values) => ({ values, count: 0 }));
   return {
     add(values, by = 1) {
-      const key = values.join(BETWEEN);
-      const cell = cells.get(key);
-      if (cell === undefined) cells.set(key, { values, count: by });
-      else cell.count += by;
+      cells.at(values).count += by;
     },
-    samples: () =>
-      [...cells.values()].map(({ values, count }) => ({ labels: labelled(labels, values), value: count })),
+    samples: () => cells.all.map(({ values, count }) => ({ labels: labelled(labels, values), value: count })),
   };
 }
 
 export function histogram({ name, labels, buckets = [] }: MetricDefinition): Histogram {
-  const cells = new Map<string, Distribution>();
-  const fresh = (values: readonly string[]): Distribution => ({
+  const cells = cellsBy<Distribution>(labels, (values) => ({
     values,
     count: 0,
     sum: 0,
     counts: Array.from({ length: buckets.length + 1 }, () => 0),
-  });
-  if (labels.length === 0) cells.set('', fresh([]));
+  }));
 
   function place(value: number): number {
     let index = 0;
@@ -70,19 +59,14 @@ export function histogram({ name, labels, buckets = [] }: MetricDefinition): His
 
   return {
     observe(values, value) {
-      const key = values.join(BETWEEN);
-      let cell = cells.get(key);
-      if (cell === undefined) {
-        cell = fresh(values);
-        cells.set(key, cell);
-      }
+      const cell = cells.at(values);
       const index = place(value);
       cell.count++;
       cell.sum += value;
       cell.counts[index] = (cell.counts[index] ?? 0) + 1;
     },
     samples: () =>
-      [...cells.values()].flatMap(({ values, count, sum, counts }) => {
+      cells.all.flatMap(({ values, count, sum, counts }) => {
         const own = labelled(labels, values);
         let below = 0;
         return [
@@ -95,6 +79,36 @@ export function histogram({ name, labels, buckets = [] }: MetricDefinition): His
         ];
       }),
   };
+}
+
+interface Level<C> {
+  next: Map<string, Level<C>>;
+  cell: C | undefined;
+}
+
+/** A map for each label: values are looked up as they are, and no key is put together for each time. */
+function cellsBy<C>(labels: readonly string[], fresh: (values: readonly string[]) => C) {
+  const root: Level<C> = { next: new Map(), cell: undefined };
+  const all: C[] = [];
+  function at(values: readonly string[]): C {
+    let level = root;
+    for (const value of values) {
+      let below = level.next.get(value);
+      if (below === undefined) {
+        below = { next: new Map(), cell: undefined };
+        level.next.set(value, below);
+      }
+      level = below;
+    }
+    if (level.cell === undefined) {
+      level.cell = fresh(values);
+      all.push(level.cell);
+    }
+    return level.cell;
+  }
+  // Without labels there is one, and it is there from the start: what never happened is told as 0.
+  if (labels.length === 0) at([]);
+  return { at, all };
 }
 
 function labelled(names: readonly string[], values: readonly string[]): Record<string, string> {
