@@ -44,6 +44,7 @@ import { securityRoutes } from './routes/security/index.ts';
 import { spaceRoutes } from './routes/spaces.ts';
 import { statusRoute } from './routes/status.ts';
 import { usageRoute } from './routes/usage.ts';
+import { wholeConnectorRoutes } from './routes/whole-connectors/index.ts';
 import { whyRoute } from './routes/why.ts';
 import type { System } from './system.ts';
 
@@ -203,6 +204,7 @@ export function addRoutes(app: App, system: System): void {
   oauthRoutes(app, system);
   casesRoutes(app, system);
   savedObjectRoutes(app, system);
+  wholeConnectorRoutes(app, system);
   spaceRoutes(app, system);
   securityRoutes(app, system);
   rotateKeyRoutes(app, system);

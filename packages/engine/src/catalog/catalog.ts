@@ -54,8 +54,6 @@ export interface ResolvedConnector {
   readSecrets(): unknown;
   /** The secrets in clear: not to be kept. Throws as `readSecrets`, and `SecretReferenceError`. */
   openSecrets(): unknown;
-  /** How it connects, if it says so, as it was given, references not looked up. Throws as `readSecrets`. */
-  readSettings(): ConnectorSettings | undefined;
   /** How it connects, if it says so. Throws as `openSecrets`. */
   openSettings(): OpenConnectorSettings | undefined;
   /** How its deliveries are tried. There is no secret in it. */
@@ -70,6 +68,12 @@ export interface UnsavedConnector extends Pick<NewConnector, 'typeId' | 'config'
 export interface ShownConnectorSettings {
   settings: Omit<ConnectorSettings, 'secrets'>;
   secretsSet: (keyof ConnectorSettings['secrets'])[];
+}
+
+/** As it is to be taken elsewhere: references to secrets that are kept elsewhere stay references. */
+export interface WholeConnector extends Omit<ConnectorRecord, 'secrets'> {
+  secrets: unknown;
+  settings: ConnectorSettings | undefined;
 }
 
 /** A connector as it was loaded, with its settings and who may do what with it. */
@@ -120,6 +124,8 @@ export interface Catalog {
    * reference that does not lead to a secret is told when it is opened.
    */
   unsaved(connector: UnsavedConnector): ResolvedConnector;
+  /** A stored connector with all that is sealed of it. Throws `NotFoundError`, and `InternalError` for what does not open. */
+  whole(spaceId: string, id: string): Promise<WholeConnector>;
   /** Of a connector that is not stored; it exists in every space. */
   inMemory(id: string): Connector | undefined;
   /**
@@ -212,7 +218,6 @@ export function createCatalog(options: CatalogOptions): Catalog {
     const fresh: ResolvedConnector = {
       connector: fromRecord(record, access),
       readSecrets,
-      readSettings: () => settings && unsealSettings(record.spaceId, settings),
       openSecrets: () => references.resolve(readSecrets(), secretName),
       openSettings() {
         // Unsealed once: its connections, which are kept open, hold what it says anyway.
@@ -515,7 +520,6 @@ export function createCatalog(options: CatalogOptions): Catalog {
         return {
           connector: known.connector,
           readSecrets: () => known.secrets,
-          readSettings: () => inMemorySettings.get(id)?.settings,
           openSecrets: () => references.resolve(known.secrets, secretName),
           openSettings: () => inMemorySettings.get(id)?.open(),
           deliverySettings: inMemorySettings.get(id)?.delivery ?? NO_DELIVERY_SETTINGS,
@@ -533,10 +537,19 @@ export function createCatalog(options: CatalogOptions): Catalog {
       return {
         connector: unsavedConnector(typeId, config),
         readSecrets: () => given.secrets,
-        readSettings: () => settings,
         openSecrets,
         openSettings: () => settings && openerOf(settings)(),
         deliverySettings: NO_DELIVERY_SETTINGS,
+      };
+    },
+
+    async whole(spaceId, id) {
+      refuseInMemory(id, (what) => `${what} action ${id} is in every space, and in no other installation.`);
+      const { record, settings } = await getLoaded(spaceId, id);
+      return {
+        ...record,
+        secrets: vault.open(connectorDescriptor(record), record.secrets),
+        settings: settings && unsealSettings(spaceId, settings),
       };
     },
 

@@ -5,6 +5,7 @@ export {
   type NewConnector,
   type ResolvedConnector,
   type ShownConnectorSettings,
+  type WholeConnector,
 } from './catalog.ts';
 export type { Connector, ListedConnector } from './connector.ts';
 export { OPEN_ACCESS, readPreconfiguredAccess } from './connector-access.ts';

@@ -4,6 +4,8 @@ export interface Asker {
   sees(id: string): boolean;
   /** Whether they may put another one in its place. */
   mayReplace(id: string): boolean;
+  /** Whether they may run it, and so have others run it in their place. */
+  mayUse(id: string): boolean;
   /** Their profile; undefined: what they make is nobody's. */
   owner: string | undefined;
 }

@@ -1,24 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import type { Catalog, PlacedConnector } from '../catalog/index.ts';
-import { ConflictError } from '../errors/index.ts';
-import type { ConnectorStore } from '../store/index.ts';
+import type { TypeRegistry } from '../catalog/index.ts';
 import type { Asker } from './asker.ts';
+import { type BringingDependencies, type Brought, bring, type Part } from './bring.ts';
 import { type ConnectorAttributes, ConnectorRefusal, readConnector } from './connector-attributes.ts';
-import { findPlaces, type ImportOptions, type Places } from './find-places.ts';
-import { type ImportProblem, isBlocking, keysOf, problemWith } from './import-problem.ts';
-import { importRemarks } from './import-warnings.ts';
-import type { Existing, Placement, World } from './placement.ts';
-import { byOrigin, missingReferences, placedReferences, withReplacedReferences } from './references.ts';
+import { findPlaces, type ImportOptions } from './find-places.ts';
+import { type ImportProblem, isBlocking, problemWith } from './import-problem.ts';
+import type { Placement } from './placement.ts';
+import { withReplacedReferences } from './references.ts';
 import type { Retry } from './retry.ts';
 import { retryPlaces } from './retry-places.ts';
 import { CONNECTOR, keyOf, type SavedObject, titleOf } from './saved-object.ts';
 
 /** What came of one import. */
-export interface ImportOutcome {
+export interface ImportOutcome extends Pick<Brought, 'problems' | 'warnings'> {
   /** While something has to be resolved, what would be imported. */
   imported: Imported[];
-  problems: (ImportProblem & { overwrite: boolean })[];
-  warnings: string[];
 }
 
 export interface Imported {
@@ -32,77 +28,55 @@ export interface Imported {
   createNewCopy: boolean;
 }
 
-export interface ImportDependencies {
-  catalog: Pick<Catalog, 'place' | 'inMemory' | 'types'>;
-  connectors: Pick<ConnectorStore, 'list' | 'spacesOf'>;
+/** Into which space, and by whom. */
+export interface Target {
+  spaceId: string;
   asker: Asker;
 }
 
-/** Others may take a place while it is being decided on: then it is decided anew. */
-const MAX_ATTEMPTS = 5;
-
-export function importObjects(
-  spaceId: string,
+/** The connectors of a file into a space. */
+export async function importObjects(
+  target: Target,
   objects: readonly SavedObject[],
   options: ImportOptions,
-  dependencies: ImportDependencies,
+  dependencies: BringingDependencies,
 ): Promise<ImportOutcome> {
-  return bring(spaceId, objects, {
-    ...dependencies,
+  const part: Part = {
+    ...target,
+    ...readAll(objects, dependencies.catalog.types),
     ids: objects.map(({ id }) => id),
-    retries: new Map(),
-    createNewCopies: options.createNewCopies,
+    needsNewId: () => false,
+    ignoresMissingReferences: () => false,
     places: (wanted, world) => findPlaces(wanted, world, { ...options, newId: randomUUID }),
-  });
+  };
+  return outcomeOf(await bring([part], isBlocking, dependencies), options);
 }
 
-export function retryImport(
-  spaceId: string,
+/** Those of them that it is said of how. */
+export async function retryImport(
+  target: Target,
   objects: readonly SavedObject[],
-  { retries, createNewCopies }: { retries: ReadonlyMap<string, Retry>; createNewCopies: boolean },
-  dependencies: ImportDependencies,
+  options: { retries: ReadonlyMap<string, Retry>; createNewCopies: boolean },
+  dependencies: BringingDependencies,
 ): Promise<ImportOutcome> {
+  const { retries } = options;
   const wanted = objects.filter((object) => retries.has(keyOf(object)));
-  return bring(spaceId, withReplacedReferences(wanted, retries), {
-    ...dependencies,
+  const part: Part = {
+    ...target,
+    ...readAll(withReplacedReferences(wanted, retries), dependencies.catalog.types),
     ids: [...retries.values()].flatMap(({ id, destinationId }) => [id, destinationId ?? id]),
-    retries,
-    createNewCopies,
-    places: (connectors, world) =>
-      retryPlaces(connectors, world, { retries, createNewCopies, newId: randomUUID }),
-  });
-}
-
-interface Bringing extends ImportDependencies {
-  /** Whose spaces matter. */
-  ids: readonly string[];
-  retries: ReadonlyMap<string, Retry>;
-  createNewCopies: boolean;
-  places(connectors: readonly SavedObject[], world: World): Places;
-}
-
-async function bring(
-  spaceId: string,
-  objects: readonly SavedObject[],
-  bringing: Bringing,
-): Promise<ImportOutcome> {
-  const { catalog, ids, asker } = bringing;
-  const { connectors, refused } = readAll(objects, catalog);
-  for (let attempt = 1; ; attempt++) {
-    const world = await worldOf(spaceId, ids, bringing);
-    const { placed, outcome } = decide(connectors, refused, world, bringing);
-    if (outcome.problems.some(isBlocking) || placed.length === 0) return outcome;
-    if (await catalog.place(placed.map((each) => ({ ...each, spaceId, owner: asker.owner })))) return outcome;
-    if (attempt === MAX_ATTEMPTS) {
-      throw new ConflictError(
-        'The connectors were changed by somebody else meanwhile. Nothing was imported.',
-      );
-    }
-  }
+    needsNewId: () => false,
+    ignoresMissingReferences: (object) => retries.get(keyOf(object))?.ignoreMissingReferences === true,
+    places: (connectors, world) => retryPlaces(connectors, world, { ...options, newId: randomUUID }),
+  };
+  return outcomeOf(await bring([part], isBlocking, dependencies), options);
 }
 
 /** The connectors of a file, read, by their objects; and what is none, or cannot be one here. */
-function readAll(objects: readonly SavedObject[], { types }: Pick<Catalog, 'types'>) {
+export function readAll(
+  objects: readonly SavedObject[],
+  types: Pick<TypeRegistry, 'find'>,
+): Pick<Part, 'connectors' | 'refused'> {
   const connectors = new Map<SavedObject, ConnectorAttributes>();
   const refused: ImportProblem[] = [];
   for (const object of objects) {
@@ -120,57 +94,12 @@ function readAll(objects: readonly SavedObject[], { types }: Pick<Catalog, 'type
   return { connectors, refused };
 }
 
-function decide(
-  connectors: ReadonlyMap<SavedObject, ConnectorAttributes>,
-  refused: readonly ImportProblem[],
-  world: World,
-  { catalog, retries, createNewCopies, places }: Bringing,
-): { placed: Omit<PlacedConnector, 'spaceId' | 'owner'>[]; outcome: ImportOutcome } {
-  const objects = [...connectors.keys()];
-  const inFile = new Set(objects.map(keyOf));
-  const copyOf = byOrigin(world);
-  const missing = missingReferences(
-    objects,
-    (ref) =>
-      inFile.has(keyOf(ref)) ||
-      copyOf(ref) !== undefined ||
-      (ref.type === CONNECTOR &&
-        (world.here.get(ref.id)?.isSeen === true || catalog.inMemory(ref.id) !== undefined)),
-    (object) => retries.get(keyOf(object))?.ignoreMissingReferences === true,
-  );
-  const { placements: found, problems: inTheWay } = places(objects, world);
-  const problems = [...refused, ...missing, ...inTheWay];
-  const failing = keysOf(problems);
-  const placements = found.filter(({ object }) => !failing.has(keyOf(object)));
-  const attributesOf = ({ object }: Placement) => connectors.get(object) as ConnectorAttributes;
-  const { warnings, notKept } = importRemarks(placements, {
-    isPreconfigured: (id) => catalog.inMemory(id) !== undefined,
-    isMissingSecrets: (placement) => attributesOf(placement).isMissingSecrets,
-  });
-  const overwritten = new Set(
-    found.flatMap(({ object, replaces }) => (replaces === undefined ? [] : [keyOf(object)])),
-  );
-  return {
-    placed: placements
-      .filter(({ id }) => !notKept.has(id))
-      .map((placement) => {
-        const { actionTypeId, ...attributes } = attributesOf(placement);
-        const references = placedReferences(placement.object.references, placements, copyOf);
-        return {
-          ...attributes,
-          id: placement.id,
-          typeId: actionTypeId,
-          ...(placement.originId !== undefined && { originId: placement.originId }),
-          ...(references.length > 0 && { references }),
-          replaces: placement.replaces?.version,
-        };
-      }),
-    outcome: {
-      imported: placements.map((placement) => importedOf(placement, createNewCopies)),
-      problems: problems.map((problem) => ({ ...problem, overwrite: overwritten.has(keyOf(problem)) })),
-      warnings,
-    },
-  };
+function outcomeOf(
+  [brought]: readonly Brought[],
+  { createNewCopies }: { createNewCopies: boolean },
+): ImportOutcome {
+  const { placements = [], problems = [], warnings = [] } = brought ?? {};
+  return { imported: placements.map((each) => importedOf(each, createNewCopies)), problems, warnings };
 }
 
 function importedOf(
@@ -186,20 +115,4 @@ function importedOf(
     overwrite: replaces !== undefined,
     createNewCopy: destinationId !== undefined && originId === undefined && !createNewCopies,
   };
-}
-
-async function worldOf(
-  spaceId: string,
-  ids: readonly string[],
-  { connectors, asker }: Pick<ImportDependencies, 'connectors' | 'asker'>,
-): Promise<World> {
-  const here = new Map<string, Existing>();
-  for (const record of await connectors.list(spaceId)) {
-    const { id, originId, name, version, updatedAt } = record;
-    const forAsker = { isSeen: asker.sees(id), mayBeReplaced: asker.mayReplace(id) };
-    here.set(id, { id, originId, name, version, updatedAt, ...forAsker });
-  }
-  const unknown = [...new Set(ids)].filter((id) => !here.has(id));
-  const elsewhere = new Set((await connectors.spacesOf(unknown)).keys());
-  return { here, elsewhere };
 }

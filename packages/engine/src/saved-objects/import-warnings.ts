@@ -3,6 +3,10 @@ import type { Placement } from './placement.ts';
 /** As the HTTP API has it for new connectors. */
 const CONNECTOR_ID = /^[a-z0-9-]{1,36}$/;
 
+export function isConnectorId(id: string): boolean {
+  return CONNECTOR_ID.test(id);
+}
+
 /** What people are told of an import, with the connectors that are not kept, by the ids they would have. */
 export interface ImportRemarks {
   warnings: string[];
@@ -19,7 +23,7 @@ export function importRemarks(
 ): ImportRemarks {
   const ownIds = placements.filter(({ isNewId }) => !isNewId).map(({ id }) => id);
   const preconfigured = ownIds.filter(isPreconfigured);
-  const invalid = ownIds.filter((id) => !CONNECTOR_ID.test(id));
+  const invalid = ownIds.filter((id) => !isConnectorId(id));
   const notKept = new Set([...preconfigured, ...invalid]);
   const incomplete = placements.filter((each) => !notKept.has(each.id) && isMissingSecrets(each)).length;
   const warnings: string[] = [];

@@ -10,6 +10,7 @@ export interface Existing {
   /** To whoever imports. */
   isSeen: boolean;
   mayBeReplaced: boolean;
+  mayBeUsed: boolean;
 }
 
 /** What is there before an import. */

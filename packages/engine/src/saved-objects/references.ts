@@ -1,4 +1,4 @@
-import type { NamedRef, ObjectRef } from '../store/index.ts';
+import type { ObjectRef } from '../store/index.ts';
 import { type ImportProblem, problemWith } from './import-problem.ts';
 import type { Placement, World } from './placement.ts';
 import type { Retry } from './retry.ts';
@@ -35,23 +35,23 @@ export function byOrigin({ here }: World): (ref: ObjectRef) => string | undefine
 
 export function missingReferences(
   objects: readonly SavedObject[],
+  refsOf: (object: SavedObject) => readonly ObjectRef[],
   isThere: (ref: ObjectRef) => boolean,
   isIgnored: (object: SavedObject) => boolean,
 ): ImportProblem[] {
   return objects.flatMap((object) => {
     if (isIgnored(object)) return [];
-    const missing = object.references.filter((ref) => CHECKED.has(ref.type) && !isThere(ref));
+    const missing = refsOf(object).filter((ref) => CHECKED.has(ref.type) && !isThere(ref));
     const references = missing.map(({ type, id }) => ({ type, id }));
     return references.length === 0 ? [] : [problemWith(object, { type: 'missing_references', references })];
   });
 }
 
-/** The references of an object that is placed, those to others of the file led to where these are placed. */
-export function placedReferences(
-  references: readonly NamedRef[],
+/** Where references lead once all are placed: those to others of the file to where these are. */
+export function leadBy(
   placements: readonly Placement[],
   elsewise: (ref: ObjectRef) => string | undefined,
-): NamedRef[] {
+): (ref: ObjectRef) => string {
   const moved = new Map(placements.map(({ object, id }) => [keyOf(object), id]));
-  return references.map((ref) => ({ ...ref, id: moved.get(keyOf(ref)) ?? elsewise(ref) ?? ref.id }));
+  return (ref) => moved.get(keyOf(ref)) ?? elsewise(ref) ?? ref.id;
 }

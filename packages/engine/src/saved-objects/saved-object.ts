@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ConnectorSettings } from '../catalog/index.ts';
 import { BadRequestError } from '../errors/index.ts';
 import type { NamedRef } from '../store/index.ts';
 
@@ -12,6 +13,8 @@ export interface SavedObject {
   attributes: Record<string, unknown>;
   references: NamedRef[];
   originId?: string | undefined;
+  /** How the connector connects, where it comes as a whole: null for one that says nothing of it. Left out: unknown. */
+  settings?: ConnectorSettings | null | undefined;
 }
 
 const reference = z.object({ name: z.string().default(''), type: z.string(), id: z.string() });

@@ -55,7 +55,7 @@ import {
   failureRateAnswer,
 } from '../wire/event-answers.ts';
 import { connectorHealthAnswer, connectorHealthListAnswer, whyAnswer } from '../wire/health-answers.ts';
-import { importAnswer } from '../wire/saved-object-answers.ts';
+import { copiedAnswer, importAnswer, importedAnswer } from '../wire/saved-object-answers.ts';
 import {
   healthAnswer,
   keyRotationAnswer,
@@ -109,6 +109,8 @@ export const components = {
   case_configuration_list: z.array(caseConfigurationAnswer),
   case_connectors: caseConnectorsAnswer,
   import_result: importAnswer,
+  copied_connectors: copiedAnswer,
+  imported_connectors: importedAnswer,
   space: spaceAnswer,
   space_list: z.array(spaceAnswer),
   role: roleAnswer,

@@ -196,7 +196,7 @@ function bodySchema(body: z.ZodType, url: string, types: readonly ConnectorType[
   const { properties = {} } = schema;
   if (/^\/api\/(actions\/connector|patchbay\/(connectors\/_test|deliveries))/.test(url))
     typeParts(schema, types);
-  for (const secret of ['secrets', 'password']) {
+  for (const secret of ['secrets', 'password', 'passphrase']) {
     if (properties[secret] !== undefined) properties[secret] = { ...properties[secret], writeOnly: true };
   }
   return schema;

@@ -109,6 +109,26 @@ const connectors: Record<string, Entry> = {
     'How a connector is doing',
     'connector_health',
   ],
+  'POST /api/patchbay/connectors/:id/_copy': [
+    'copyConnector',
+    'Copy a connector, with its secrets and settings, to other spaces',
+    'copied_connectors',
+  ],
+  'POST /api/patchbay/connectors/_copy': [
+    'copyConnectors',
+    'Copy connectors, with their secrets and settings, to other spaces',
+    'copied_connectors',
+  ],
+  'POST /api/patchbay/connectors/_export': [
+    'exportConnectorsWithSecrets',
+    'Export connectors with their secrets and settings, encrypted for age',
+    'file',
+  ],
+  'POST /api/patchbay/connectors/_import': [
+    'importConnectorsWithSecrets',
+    'Import connectors with their secrets and settings, from a file that is encrypted for age',
+    'imported_connectors',
+  ],
   'POST /internal/actions/connector/:connectorId/_start_oauth_flow': [
     'startAuthorization',
     'Begin an OAuth authorization, and tell where the browser is to go',

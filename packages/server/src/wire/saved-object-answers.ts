@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The schemas of what `import-answer.ts` builds. */
+/** The schemas of what `import-answer.ts` and `carried.ts` build. */
 
 const ref = z.strictObject({ type: z.string(), id: z.string() });
 const meta = z.strictObject({ title: z.string().optional(), icon: z.string().optional() });
@@ -15,6 +15,21 @@ const problem = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('unsupported_type') }),
   z.strictObject({ type: z.literal('unknown'), message: z.string(), statusCode: z.int() }),
 ]);
+
+const carried = z.strictObject({
+  space_id: z.string(),
+  /** The id that it had where it comes from. */
+  source_id: z.string(),
+  id: z.string(),
+  name: z.string(),
+  connector_type_id: z.string(),
+  is_replaced: z.boolean(),
+  is_missing_secrets: z.boolean(),
+});
+
+export const copiedAnswer = z.strictObject({ copies: z.array(carried) });
+
+export const importedAnswer = z.strictObject({ connectors: z.array(carried) });
 
 /** Camel case, as in the reference. While something is to be resolved nothing was made, and successes are what would be. */
 export const importAnswer = z.strictObject({

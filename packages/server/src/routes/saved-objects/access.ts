@@ -1,4 +1,4 @@
-import { can, mayWithConnector, type Operation } from '@patchbay/engine/access';
+import { type ConnectorOperation, can, mayWithConnector, type Operation } from '@patchbay/engine/access';
 import { ForbiddenError, NotFoundError } from '@patchbay/engine/errors';
 import type { Asker } from '@patchbay/engine/saved-objects';
 import type { FastifyRequest } from 'fastify';
@@ -36,9 +36,12 @@ export async function askerIn(
 ): Promise<Asker> {
   const caller = callerOf(request);
   const accesses = await catalog.accessIn(spaceId);
+  const may = (operation: ConnectorOperation) => (id: string) =>
+    mayWithConnector(caller, { access: accesses.get(id) ?? catalog.inMemory(id)?.access }, operation);
   return {
-    sees: (id) => mayWithConnector(caller, { access: accesses.get(id) }, 'read'),
-    mayReplace: (id) => mayWithConnector(caller, { access: accesses.get(id) }, 'edit'),
+    sees: may('read'),
+    mayReplace: may('edit'),
+    mayUse: may('execute'),
     owner: caller.profileUid === '' ? undefined : caller.profileUid,
   };
 }

@@ -78,7 +78,9 @@ export function importRoutes(app: App, system: System): void {
       const asker = await authorizeObjects(system, request, 'bulk_create');
       const { file } = await readForm(request, { ...rules, fields: noFields });
       const lines = readNdjson(file, request, parse);
-      return importAnswer(await savedObjects.import(request.spaceId, lines, request.query, asker));
+      return importAnswer(
+        await savedObjects.import({ spaceId: request.spaceId, asker }, lines, request.query),
+      );
     },
   );
 
@@ -91,7 +93,9 @@ export function importRoutes(app: App, system: System): void {
       const lines = readNdjson(file, request, parse);
       const { createNewCopies } = request.query;
       const options = { retries: fields.retries, createNewCopies };
-      return importAnswer(await savedObjects.resolveImportErrors(request.spaceId, lines, options, asker));
+      return importAnswer(
+        await savedObjects.resolveImportErrors({ spaceId: request.spaceId, asker }, lines, options),
+      );
     },
   );
 }

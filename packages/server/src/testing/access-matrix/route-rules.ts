@@ -40,6 +40,7 @@ const matching = { filter: { order_key: 'of nobody' } };
 const ofCase = { params: { case_id: '{case}' } };
 const ofComment = { params: { case_id: '{case}', comment_id: '{comment}' } };
 const upload = form({ name: 'none.ndjson', text: '' });
+const toOpen = form({ name: 'none.age', text: '' }, { passphrase: 'twelve and more' });
 const retried = form({ name: 'none.ndjson', text: '' }, { retries: '[]' });
 const note = { type: 'user', comment: 'A note', owner: 'cases' };
 const noConnector = { id: 'none', name: 'none', type: '.none', fields: null };
@@ -64,6 +65,13 @@ export const ROUTE_RULES: Readonly<Record<string, RouteRule>> = {
   'GET /api/openapi.json': 'nobody is asked',
   'GET /metrics': 'reads connectors everywhere',
 
+  'POST /api/patchbay/connectors/{id}/_copy': ['changes connectors', { body: { spaces: ['{space}'] } }],
+  'POST /api/patchbay/connectors/_copy': [
+    'changes connectors',
+    { body: { connector_ids: ['nothing'], spaces: ['{space}'] } },
+  ],
+  'POST /api/patchbay/connectors/_export': ['superuser', { body: { passphrase: 'twelve and more' } }],
+  'POST /api/patchbay/connectors/_import': ['changes connectors', toOpen],
   'POST /api/saved_objects/_export': ['reads connectors', { body: { type: 'action' } }],
   'POST /api/saved_objects/_import': ['changes connectors', upload],
   'POST /api/saved_objects/_resolve_import_errors': ['changes connectors', retried],
