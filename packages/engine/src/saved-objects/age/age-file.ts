@@ -16,6 +16,11 @@ export interface AgeFiles {
   decrypt(file: Uint8Array, key: AgeKey): Promise<string>;
 }
 
+/** What a file of age begins with, in ASCII and without. */
+const HEADS = ['-----BEGIN AGE ENCRYPTED FILE-----', 'age-encryption.org/v1\n'];
+
+const beginning = (file: Uint8Array) => Buffer.from(file.subarray(0, 200)).toString('latin1').trimStart();
+
 /** A passphrase of `age` takes 256 MB and a second of a core: in a thread of its own, and one at a time. */
 export function createAgeFiles(): AgeFiles {
   let last: Promise<unknown> = Promise.resolve();
@@ -26,7 +31,12 @@ export function createAgeFiles(): AgeFiles {
   }
   return {
     encrypt: (text, lock) => inTurn({ kind: 'encrypt', text, ...lock }),
-    decrypt: (file, key) => inTurn({ kind: 'decrypt', file, ...key }),
+    async decrypt(file, key) {
+      const task = { kind: 'decrypt' as const, file, ...key };
+      if (!HEADS.some((head) => beginning(file).startsWith(head)))
+        throw new BadRequestError(REFUSALS.unreadable(task));
+      return inTurn(task);
+    },
   };
 }
 

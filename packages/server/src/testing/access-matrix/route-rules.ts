@@ -70,7 +70,10 @@ export const ROUTE_RULES: Readonly<Record<string, RouteRule>> = {
     'changes connectors',
     { body: { connector_ids: ['nothing'], spaces: ['{space}'] } },
   ],
-  'POST /api/patchbay/connectors/_export': ['superuser', { body: { passphrase: 'twelve and more' } }],
+  'POST /api/patchbay/connectors/_export': [
+    'superuser',
+    { body: { connector_ids: ['nothing'], passphrase: 'twelve and more' } },
+  ],
   'POST /api/patchbay/connectors/_import': ['changes connectors', toOpen],
   'POST /api/saved_objects/_export': ['reads connectors', { body: { type: 'action' } }],
   'POST /api/saved_objects/_import': ['changes connectors', upload],
