@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import * as https from 'node:https';
@@ -23,7 +24,20 @@ export interface ApiClient {
   /** The answer's body; throws `CommandError` for every answer that is an error. `path` is below the space. */
   call(method: string, path: string, body?: unknown): Promise<unknown>;
   /** The answer's bytes as they arrive; throws as `call`. */
-  download(method: string, path: string): Promise<Readable>;
+  download(method: string, path: string, body?: unknown): Promise<Readable>;
+  /** As `call`, with a file and other fields in a form. */
+  upload(path: string, file: UploadedFile, fields: Readonly<Record<string, string>>): Promise<unknown>;
+}
+
+export interface UploadedFile {
+  name: string;
+  bytes: Buffer;
+}
+
+/** What is sent. */
+interface Payload {
+  type: string;
+  bytes: Buffer;
 }
 
 /** A server's answer that is an error, with its status. */
@@ -70,8 +84,7 @@ export async function connect(terminal: Terminal, options: ConnectionOptions): P
     : new http.Agent({ keepAlive: true });
   const prefix = base.pathname.replace(/\/$/, '');
 
-  function send(method: string, path: string, body?: unknown): Promise<IncomingMessage> {
-    const payload = body === undefined ? undefined : JSON.stringify(body);
+  function send(method: string, path: string, payload?: Payload): Promise<IncomingMessage> {
     const request = (isTls ? https : http).request(base, {
       method,
       path: `${prefix}${space}${path}`,
@@ -82,12 +95,12 @@ export async function connect(terminal: Terminal, options: ConnectionOptions): P
         'kbn-xsrf': 'patchbay',
         ...(path.startsWith('/internal/') && { 'x-elastic-internal-origin': 'patchbay' }),
         ...(payload !== undefined && {
-          'content-type': 'application/json',
-          'content-length': Buffer.byteLength(payload),
+          'content-type': payload.type,
+          'content-length': payload.bytes.byteLength,
         }),
       },
     });
-    return exchange(request, payload, base);
+    return exchange(request, payload?.bytes, base);
   }
 
   async function answerOf(response: IncomingMessage, method: string, path: string): Promise<unknown> {
@@ -98,12 +111,37 @@ export async function connect(terminal: Terminal, options: ConnectionOptions): P
   }
 
   return {
-    call: async (method, path, body) => answerOf(await send(method, path, body), method, path),
-    async download(method, path) {
-      const response = await send(method, path);
+    call: async (method, path, body) => answerOf(await send(method, path, json(body)), method, path),
+    async download(method, path, body) {
+      const response = await send(method, path, json(body));
       if (!isDone(response)) await answerOf(response, method, path);
       return response;
     },
+    upload: async (path, file, fields) =>
+      answerOf(await send('POST', path, form(file, fields)), 'POST', path),
+  };
+}
+
+function json(body: unknown): Payload | undefined {
+  if (body === undefined) return undefined;
+  return { type: 'application/json', bytes: Buffer.from(JSON.stringify(body)) };
+}
+
+function form(file: UploadedFile, fields: Readonly<Record<string, string>>): Payload {
+  const boundary = `patchbay-${randomUUID()}`;
+  const part = (disposition: string, bytes: Buffer | string) => [
+    `--${boundary}\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n`,
+    bytes,
+    '\r\n',
+  ];
+  const parts = [
+    ...Object.entries(fields).flatMap(([name, value]) => part(`name="${name}"`, value)),
+    ...part(`name="file"; filename="${file.name}"`, file.bytes),
+    `--${boundary}--\r\n`,
+  ];
+  return {
+    type: `multipart/form-data; boundary=${boundary}`,
+    bytes: Buffer.concat(parts.map((each) => Buffer.from(each))),
   };
 }
 
@@ -133,7 +171,7 @@ function exitCodeOf(status: number): ExitCode {
   return status === 404 ? EXIT.notFound : EXIT.failed;
 }
 
-function exchange(request: ClientRequest, payload: string | undefined, base: URL): Promise<IncomingMessage> {
+function exchange(request: ClientRequest, payload: Buffer | undefined, base: URL): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request.on('error', (cause) => reject(notConnected(base, cause)));
     request.on('response', resolve);

@@ -5,6 +5,9 @@ import { addApply } from './apply/apply.ts';
 import { confirmOrStop } from './confirm.ts';
 import { addConnectorHealth } from './connector-health.ts';
 import { addExecute } from './execute.ts';
+import { addCopy } from './moving/copy.ts';
+import { addExport } from './moving/export.ts';
+import { addImport } from './moving/import.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -22,7 +25,7 @@ const listed = z.array(
 export function addConnectors(program: Command, terminal: Terminal): void {
   const connectors = program
     .command('connectors')
-    .summary('list, get, apply, execute, watch and delete connectors');
+    .summary('list, get, apply, execute, copy, export, import, watch and delete connectors');
   const remote = (name: string) => addConnectionOptions(connectors.command(name), { inSpace: true });
 
   remote('list')
@@ -36,6 +39,9 @@ export function addConnectors(program: Command, terminal: Terminal): void {
 
   addApply(remote('apply'), terminal);
   addExecute(remote('execute'), terminal);
+  addCopy(remote('copy'), terminal);
+  addExport(remote('export'), terminal);
+  addImport(remote('import'), terminal);
   addConnectorHealth(remote('health'), terminal);
 
   remote('delete')
