@@ -42,12 +42,13 @@ export function searchEvents(store: Pick<EventStore, 'find' | 'outcomes'>, now: 
   }
 
   /** All that match, in batches, and behind which one each batch ends. */
-  async function* matching(search: EventSearch, size: number) {
+  async function* matching(search: EventSearch, most: number) {
     const { query, matches } = plan(search);
+    const size = matches === undefined ? Math.min(most, BATCH) : BATCH;
     for (let { after } = query; ; ) {
-      const read = await store.find({ ...query, after, limit: matches === undefined ? size : BATCH });
+      const read = await store.find({ ...query, after, limit: size });
       after = read.at(-1) ?? after;
-      const isLast = read.length < (matches === undefined ? size : BATCH);
+      const isLast = read.length < size;
       yield {
         events: matches === undefined ? read : read.filter(({ document }) => matches(document)),
         after,
