@@ -229,7 +229,7 @@ export const METRICS = {
   storeSeconds: {
     name: 'patchbay_store_transaction_duration_seconds',
     type: 'histogram',
-    help: 'How long transactions that were committed took, with their wait for a connection.',
+    help: 'How long transactions that were committed took, with their waits for a connection and for the disk.',
     labels: [],
     of: 'process',
     buckets: SHORT_SECONDS,
