@@ -290,12 +290,13 @@ export function storePortSuite(driver: string, open: () => Promise<StoreUnderTes
       it('are each user’s own beside everybody’s, and go with their user', async () => {
         await store.connectors.create(connector());
         await store.users.put(user());
-        const all = [null, 'u_1', 'u_2'].map((profileUid, n) => token({ id: `t${n}`, profileUid }));
+        const all = [null, 'u_1', 'u_2', 'es_1'].map((profileUid, n) => token({ id: `t${n}`, profileUid }));
         for (const each of all) await store.connectorTokens.put(each, version);
         for (const each of all) expect(await store.connectorTokens.get('c1', each.profileUid)).toEqual(each);
         expect(await store.connectorTokens.connectorsOf('u_1')).toEqual(['c1']);
         await store.connectorTokens.deleteOfFormerUsers();
         expect(await store.connectorTokens.get('c1', 'u_2')).toBeUndefined();
+        expect(await store.connectorTokens.get('c1', 'es_1')).toEqual(all[3]);
         await store.connectorTokens.delete('c1', null);
         expect(await store.connectorTokens.get('c1', null)).toBeUndefined();
         expect(await store.connectorTokens.get('c1', 'u_1')).toEqual(all[1]);

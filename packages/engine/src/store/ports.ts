@@ -143,7 +143,7 @@ export interface ConnectorTokenStore {
   delete(connectorId: string, profileUid: string | null): Promise<void>;
   /** The connectors that a user has a token of their own for. */
   connectorsOf(profileUid: string): Promise<string[]>;
-  /** Forgets the tokens of users that are gone. */
+  /** Forgets the tokens of users of ours (`u_...`) that are gone. */
   deleteOfFormerUsers(): Promise<void>;
   listSealedOtherwise(
     prefix: string,

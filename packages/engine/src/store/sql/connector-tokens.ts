@@ -80,7 +80,8 @@ export function connectorTokenStore(db: Database, dialect: SqlDialect): Connecto
     async deleteOfFormerUsers() {
       await db
         .deleteFrom('connector_tokens')
-        .where('profile_uid', '<>', '')
+        // Users of ours begin so: whoever somebody else knows may be there still.
+        .where('profile_uid', 'like', 'u_%')
         .where('profile_uid', 'not in', (from) => from.selectFrom('users').select('users.profile_uid'))
         .execute();
     },

@@ -363,12 +363,13 @@ describe('POST /api/security/session/_invalidate', () => {
   });
 });
 
-it('the cookie is named, kept to TLS and to the base path as the settings say', async () => {
+it('the cookie is named, kept to TLS and to the base path, and pages of the public URL are ours, as the settings say', async () => {
   await using other = await testServer({
     settings: {
       'xpack.security.cookieName': 'patchbay',
       'xpack.security.secureCookies': true,
       'xpack.security.sameSiteCookies': 'Strict',
+      'server.publicBaseUrl': 'https://public.example',
       'server.basePath': '/base',
       'server.rewriteBasePath': true,
     },
@@ -386,6 +387,14 @@ it('the cookie is named, kept to TLS and to the base path as the settings say', 
     /^patchbay=[\w-]+; Path=\/base; HttpOnly; SameSite=Strict; Secure$/,
   );
   expect(body).toEqual({ location: '/base/app' });
+
+  const cookie = String(headers.get('set-cookie')).split(';', 1)[0] ?? '';
+  const write = async (origin: string) =>
+    (await other.call('POST', '/base/api/spaces/space', { as: null, headers: { cookie, origin }, body: {} }))
+      .status;
+  expect([await write('https://public.example'), await write('https://public.example.evil')]).toEqual([
+    400, 403,
+  ]);
 });
 
 it('logins and logouts are in the audit log, without what was sent', async () => {
