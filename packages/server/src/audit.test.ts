@@ -20,7 +20,7 @@ describe('every route of an unsafe method', () => {
       unsafe.push({ route: `${method} ${url}`, audit: config?.audit });
     });
     app.setValidatorCompiler(() => () => true);
-    addRoutes(app as unknown as App, { catalog: {}, settings: {} } as unknown as System);
+    addRoutes(app as unknown as App, { catalog: {}, settings: {}, store: {} } as unknown as System);
     expect(unsafe.length).toBeGreaterThan(10);
     expect(unsafe.filter(({ audit }) => audit === undefined)).toEqual([]);
     await app.close();
