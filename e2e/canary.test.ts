@@ -44,6 +44,7 @@ const environment: NodeJS.ProcessEnv = {
 /** The connector's own config, which whoever may read the connector reads, and the table that it is kept in. */
 const inConfig = (name: string) =>
   /^(GET|POST|PUT) \/(api|internal)\/actions\/connectors?(\/in-url)? 200$/.test(name) ||
+  name === 'POST /api/saved_objects/_export 200' ||
   /^patchbay connectors (list|get) |^(table|backup of) connectors$|^file data\/patchbay\.sqlite/.test(name);
 
 async function serve(config: object, dataFolder: string, flags: string[] = []): Promise<Started> {
@@ -94,7 +95,7 @@ async function call(method: string, path: string, body?: unknown, password = PAS
   const text = await response.text();
   const head = `${response.statusText} ${JSON.stringify([...response.headers])}`;
   out.push({ name: `${method} ${path} ${response.status}`, text: `${head} ${text}` });
-  return response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : undefined;
+  return /\bjson\b/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : undefined;
 }
 
 const webhook = (target: string, secrets: object = {}, config: object = {}) => ({
@@ -191,6 +192,7 @@ it('no planted secret comes out, whatever fails', async () => {
   await plantInRefusals();
   await runWithElasticsearch();
   await deliverToThem();
+  await moveThem();
   await readEverything();
   await useCommands();
   const [server] = running.filter(({ output }) => output().includes('is ready'));
@@ -476,6 +478,42 @@ async function deliverToThem(): Promise<void> {
   // In what it came to, in its attempts and in its params.
   expect(JSON.stringify(shown)).toMatch(/"reason":"[^"]*\[redacted\]/);
   expect(shown[0]).toMatchObject({ params: { body: 'it is [redacted]' } });
+}
+
+/** Connectors leave, with and without their secrets, and come in a file that holds more of them. */
+async function moveThem(): Promise<void> {
+  await call('POST', '/api/spaces/space', { id: 'copies', name: 'Copies' });
+  await call('POST', '/api/patchbay/connectors/settled/_copy', { spaces: ['copies'] });
+  await call('GET', '/s/copies/api/actions/connectors');
+  await call('POST', '/api/saved_objects/_export', { type: 'action' });
+  const passphrase = planted.secret('export-passphrase');
+  await call('POST', '/api/patchbay/connectors/_export', {
+    passphrase,
+    connector_ids: ['settled', 'in-url'],
+  });
+  const attributes = (webhookUrl: unknown) => ({
+    actionTypeId: '.slack',
+    name: 'Imported',
+    secrets: { webhookUrl },
+  });
+  const given = planted.secret('imported');
+  await upload('/api/saved_objects/_import', 'a.ndjson', [
+    { type: 'action', id: 'imported', attributes: attributes(given) },
+    { type: 'action', id: 'refused', attributes: { ...attributes(given), config: given } },
+  ]);
+  await upload('/api/saved_objects/_import', 'a.ndjson', [`{"broken": ${planted.plain('broken-line')}`]);
+  await upload('/api/patchbay/connectors/_import', 'a.age', [], { passphrase });
+}
+
+async function upload(path: string, name: string, lines: unknown[], fields = {}): Promise<void> {
+  const form = new FormData();
+  for (const [field, value] of Object.entries<string>(fields)) form.append(field, value);
+  const texts = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line)));
+  form.append('file', new Blob([texts.join('\n')]), name);
+  const authorization = `Basic ${Buffer.from(`elastic:${PASSWORD}`).toString('base64')}`;
+  const headers = { authorization, 'kbn-xsrf': 'true' };
+  const response = await fetch(`${url}${path}`, { method: 'POST', headers, body: form });
+  out.push({ name: `POST ${path} ${response.status}`, text: await response.text() });
 }
 
 /** Every route that only reads, as the OpenAPI document names them. */
