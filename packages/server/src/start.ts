@@ -375,6 +375,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       // A connection that has had its last answer would otherwise be kept alive, and the stop with it.
       const closing = setInterval(() => app.server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
       await Promise.all([app.close(), worker?.stop()]);
+      // One whose answer has left may still be counting what it cost.
+      await execution.ended();
       clearTimeout(limit);
       clearInterval(closing);
       background.abort();

@@ -118,6 +118,8 @@ export interface Execution {
   redactorOf(spaceId: string, connectorId: string): Promise<Redact>;
   /** How many runs are under way. */
   inFlight(): number;
+  /** Resolves when none is, and what each came to is recorded. */
+  ended(): Promise<void>;
   /** Aborts the runs under way; each ends with a result of its own. */
   abortAll(): void;
 }
@@ -497,6 +499,7 @@ export function createExecution(options: ExecutionOptions): Execution {
       return redactor(...secretsOf(open(resolved), resolved.connector));
     },
     inFlight: work.inFlight,
+    ended: work.ended,
     abortAll() {
       isAborted = true;
       work.abortAll();

@@ -22,11 +22,14 @@ export interface RunningWork {
    */
   withinTime(work: Work): Promise<ActionResult>;
   inFlight(): number;
+  /** Resolves when none is under way, and what each came to has been told. */
+  ended(): Promise<void>;
   abortAll(): void;
 }
 
 export function runningWork(): RunningWork {
   const running = new Set<AbortController>();
+  let ended: PromiseWithResolvers<void> | undefined;
   return {
     async withinTime({ caller, onTimeout, run, onEnd }) {
       const controller = new AbortController();
@@ -39,6 +42,9 @@ export function runningWork(): RunningWork {
         clearTimeout(timer);
         caller?.removeEventListener('abort', abort);
         running.delete(controller);
+        if (running.size > 0) return;
+        ended?.resolve();
+        ended = undefined;
       };
       let result: ActionResult;
       try {
@@ -67,6 +73,12 @@ export function runningWork(): RunningWork {
       return { ...result, data: passedOn };
     },
     inFlight: () => running.size,
+    async ended() {
+      while (running.size > 0) {
+        ended ??= Promise.withResolvers();
+        await ended.promise;
+      }
+    },
     abortAll: () => {
       for (const controller of running) controller.abort();
     },
