@@ -36,6 +36,11 @@ export function permissionsOn(
   };
 }
 
+/** Whether a connector says anything that keeps somebody from it. */
+export function isRestricted({ access }: Pick<Guarded, 'access'>): boolean {
+  return access !== undefined && (access.mode === 'private' || access.use !== null || access.edit !== null);
+}
+
 export function mayWithConnector(
   caller: Principal | undefined,
   { access }: Pick<Guarded, 'access'>,

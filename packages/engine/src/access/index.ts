@@ -5,6 +5,7 @@ export {
   type ConnectorOperation,
   type ConnectorPermissions,
   ensureMayWithConnector,
+  isRestricted,
   mayWithConnector,
   permissionsOn,
 } from './connector-access.ts';

@@ -3,6 +3,7 @@ import {
   can,
   canUseEndpointSecurity,
   ensureMayWithConnector,
+  isRestricted,
   isSuperuser,
   mayWithConnector,
   type Operation,
@@ -61,6 +62,23 @@ export async function authorizeConnector(
   const caller = authorize(system, request, operation);
   const connector = (await system.catalog.resolve(request.spaceId, connectorId))?.connector;
   if (connector !== undefined) ensureMayWithConnector(caller, connector, OF_ONE[operation]);
+  return caller;
+}
+
+/**
+ * As `authorizeConnector`, for taking a connector elsewhere with its secrets. What it says of who may do what with it stays
+ * behind: where it says something, that is for those who manage it.
+ */
+export async function authorizeCopy(
+  system: System,
+  request: FastifyRequest,
+  connectorId: string,
+): Promise<Principal> {
+  const caller = await authorizeConnector(system, request, 'update', connectorId);
+  const connector = (await system.catalog.resolve(request.spaceId, connectorId))?.connector;
+  if (connector === undefined || !isRestricted(connector)) return caller;
+  ensureMayWithConnector(caller, connector, 'execute');
+  ensureMayWithConnector(caller, connector, 'manage');
   return caller;
 }
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { App } from '../../http/app-type.ts';
 import type { System } from '../../system.ts';
 import { carriedAnswer } from '../../wire/carried.ts';
-import { authorize, authorizeConnector } from '../connector-access.ts';
+import { authorize, authorizeCopy } from '../connector-access.ts';
 import { auditedIds } from './audited-ids.ts';
 import { targetIn } from './target.ts';
 
@@ -52,7 +52,7 @@ export function copyRoutes(app: App, system: System): void {
     // Copying out takes what changing does: whoever has the copy decides what becomes of its secrets.
     authorize(system, request, 'update');
     const targets = await Promise.all([...new Set(spaces)].map((space) => targetIn(system, request, space)));
-    for (const each of ids) await authorizeConnector(system, request, 'update', each);
+    for (const each of ids) await authorizeCopy(system, request, each);
     const how: ImportOptions = { overwrite, createNewCopies };
     const outcome = await system.savedObjects.copy(request.spaceId, ids, targets, how);
     return { copies: carriedAnswer(outcome, 'copied') };
