@@ -8,7 +8,16 @@ export default defineConfig({
     // By itself vitest leaves one core to others, which on two is half of them.
     maxWorkers: availableParallelism(),
     projects: [
-      { test: { name: 'unit', include: ['packages/**/*.test.ts'], testTimeout: 20_000, globalSetup } },
+      {
+        test: {
+          name: 'unit',
+          include: ['packages/**/*.test.ts'],
+          testTimeout: 20_000,
+          // Modules keep no state (docs/architecture.md), so a worker imports them once for all of its files: half the time.
+          isolate: false,
+          globalSetup,
+        },
+      },
       {
         test: {
           name: 'e2e',
