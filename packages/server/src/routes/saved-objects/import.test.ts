@@ -400,10 +400,14 @@ describe('POST /api/saved_objects/_import', () => {
     }
     const nowhere = await call('POST', '/s/nowhere/api/saved_objects/_import', form(ndjson()));
     expect(nowhere.status).toBe(404);
-    const audited = server.logged.filter(({ logger }) => logger === 'audit').slice(-3);
+    const file = ndjson(object(named('taken')));
+    for (const success of [true, false]) expect(await load(file)).toMatchObject({ success });
+    const audited = server.logged.filter(({ logger }) => logger === 'audit').slice(-5);
     expect(audited).toMatchObject([
       { msg: `${name}: saved_objects_import: denied` },
       { msg: `${name}: saved_objects_import: denied` },
+      { msg: 'elastic: saved_objects_import: failure' },
+      { msg: 'elastic: saved_objects_import: success' },
       { msg: 'elastic: saved_objects_import: failure' },
     ]);
   });

@@ -1,3 +1,5 @@
+import type { ImportOutcome } from '@patchbay/engine/saved-objects';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { App } from '../../http/app-type.ts';
 import { createJsonParser } from '../../http/json-parser.ts';
@@ -78,9 +80,8 @@ export function importRoutes(app: App, system: System): void {
       const asker = await authorizeObjects(system, request, 'bulk_create');
       const { file } = await readForm(request, { ...rules, fields: noFields });
       const lines = readNdjson(file, request, parse);
-      return importAnswer(
-        await savedObjects.import({ spaceId: request.spaceId, asker }, lines, request.query),
-      );
+      const outcome = await savedObjects.import({ spaceId: request.spaceId, asker }, lines, request.query);
+      return answerOf(request, outcome);
     },
   );
 
@@ -93,9 +94,15 @@ export function importRoutes(app: App, system: System): void {
       const lines = readNdjson(file, request, parse);
       const { createNewCopies } = request.query;
       const options = { retries: fields.retries, createNewCopies };
-      return importAnswer(
-        await savedObjects.resolveImportErrors({ spaceId: request.spaceId, asker }, lines, options),
-      );
+      const { spaceId } = request;
+      return answerOf(request, await savedObjects.resolveImportErrors({ spaceId, asker }, lines, options));
     },
   );
+}
+
+/** One that did not succeed is a 200 too, which the audit log is told. */
+function answerOf(request: FastifyRequest, outcome: ImportOutcome) {
+  const answer = importAnswer(outcome);
+  request.hasFailed = !answer.success;
+  return answer;
 }
