@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import autocannon from 'autocannon';
 import { fillEventLog } from './fill-event-log.ts';
+import { loadRuns } from './load-runs.ts';
 import { createWebhook, headers, startPatchbay } from './patchbay.ts';
 import { type Child, cpuMicroseconds, startScript } from './processes.ts';
 
@@ -123,24 +123,19 @@ async function runs(
   url: string,
   duration: number,
 ): Promise<Latencies & { cpu: number; count: number }> {
-  const before = cpuMicroseconds(child);
-  const result = await autocannon({
+  const { result, cpuPerRun } = await loadRuns({
+    child,
     url,
+    body,
     connections: CONNECTIONS,
     overallRate: RUNS,
     duration,
-    method: 'POST',
-    headers,
-    body,
-    verifyBody: (answer) => String(answer).includes('"status":"ok"'),
   });
-  const failed = result.errors + result.non2xx + (result.mismatches ?? 0);
-  if (failed > 0) throw new Error(`${failed} of ${result.requests.total} runs failed at ${url}`);
   return {
     p50: result.latency.p50,
     p99: result.latency.p99,
     count: result.requests.total,
-    cpu: (cpuMicroseconds(child) - before) / result.requests.total,
+    cpu: cpuPerRun,
   };
 }
 

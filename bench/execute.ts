@@ -5,10 +5,10 @@
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import autocannon from 'autocannon';
+import { loadRuns } from './load-runs.ts';
 import { median } from './median.ts';
-import { createWebhook, headers, startPatchbay } from './patchbay.ts';
-import { type Child, cpuMicroseconds, residentMegabytes, startScript } from './processes.ts';
+import { createWebhook, startPatchbay } from './patchbay.ts';
+import { type Child, residentMegabytes, startScript } from './processes.ts';
 
 const SECONDS = 4;
 const IDLE_MS = 10_000;
@@ -102,22 +102,7 @@ function megabytes(child: Child): string {
   return `${residentMegabytes(child)?.toFixed(0) ?? 'unknown'} MB`;
 }
 
-/** Throws when a run did not end well: a fast error is no result. */
 async function load({ url, child }: Candidate, connections: number, duration: number): Promise<Load> {
-  const cpuBefore = cpuMicroseconds(child);
-  const result = await autocannon({
-    url,
-    connections,
-    duration,
-    method: 'POST',
-    headers,
-    body,
-    verifyBody: (answer) => String(answer).includes('"status":"ok"'),
-  });
-  const failed = result.errors + result.non2xx + (result.mismatches ?? 0);
-  if (failed > 0) throw new Error(`${failed} of ${result.requests.total} runs failed at ${url}`);
-  return {
-    perSecond: result.requests.average,
-    cpuPerRun: (cpuMicroseconds(child) - cpuBefore) / result.requests.total,
-  };
+  const { result, cpuPerRun } = await loadRuns({ child, url, body, connections, duration });
+  return { perSecond: result.requests.average, cpuPerRun };
 }
