@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/index.ts';
 import type { Settings } from '../config/index.ts';
 import type { LaneRecord, Store } from '../store/index.ts';
-import { admissionTo } from './breaker.ts';
+import { admissionTo, type HeldBack } from './breaker.ts';
 import { hostRates } from './host-limits.ts';
 import { type LaneLimitsSettings, laneLimits } from './lane-limits.ts';
 import { connectorBucket, hostBucket, type RateLimit, takeTokens } from './token-bucket.ts';
@@ -52,7 +52,7 @@ export function readHolds({ store, catalog, settings, now }: HoldsOptions) {
     const holds: Hold[] = [];
     const admission = admissionTo(lane, breaker, at);
     if (lane !== undefined && typeof admission === 'object')
-      holds.push({ kind: kindOf(lane, at), until: admission.until.toISOString() });
+      holds.push({ kind: kindOf(admission, lane), until: admission.until.toISOString() });
     const own = rate && (await emptyUntil(connectorBucket(connectorId), rate, at));
     if (own !== undefined) holds.push({ kind: 'rate_limited', until: own });
     for (const host of hosts) {
@@ -69,7 +69,7 @@ export function readHolds({ store, catalog, settings, now }: HoldsOptions) {
   };
 }
 
-function kindOf({ pausedUntil, state }: LaneRecord, at: Date): Hold['kind'] {
-  if (pausedUntil !== null && pausedUntil > at.toISOString()) return 'paused';
+function kindOf({ reason }: HeldBack, { state }: LaneRecord): Hold['kind'] {
+  if (reason === 'pause') return 'paused';
   return state === 'open' ? 'breaker_open' : 'breaker_probing';
 }
